@@ -1,0 +1,28 @@
+//! I2P's SAM v3 protocol as state machines, without `std` and without allocation.
+#![no_std]
+
+#[cfg(test)]
+extern crate std;
+
+// In reading order: what lines are made of, what they say, who says it, how it moves.
+pub mod error;
+pub mod session_id;
+pub mod time;
+pub mod types;
+
+pub mod line;
+pub mod value;
+pub mod writer;
+
+pub mod key;
+
+pub mod status;
+
+pub use error::Error;
+pub use key::{Address, Destination, DestinationHash, DestinationText, PrivateKey, Target};
+pub use line::{Line, RxBuffer, Unread};
+pub use session_id::SessionId;
+pub use status::{ResultCode, Status};
+pub use types::{Ports, SignatureType, Style, Version};
+pub use value::{Secret, Value};
+pub use writer::Writer;
