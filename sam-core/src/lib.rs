@@ -14,13 +14,25 @@ pub mod line;
 pub mod value;
 pub mod writer;
 
+mod grammar;
+
 pub mod key;
 
+pub mod command;
+pub mod header;
+pub mod operand;
+pub mod options;
+pub mod reply;
 pub mod status;
 
+pub use command::Command;
 pub use error::Error;
+pub use header::Peer;
 pub use key::{Address, Destination, DestinationHash, DestinationText, PrivateKey, Target};
 pub use line::{Line, RxBuffer, Unread};
+pub use operand::SessionKey;
+pub use options::{SessionOptions, TunnelOptions};
+pub use reply::Reply;
 pub use session_id::SessionId;
 pub use status::{ResultCode, Status};
 pub use types::{Ports, SignatureType, Style, Version};

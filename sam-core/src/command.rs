@@ -1,0 +1,293 @@
+//! Everything a client says, both ways: emitted by clients, parsed by routers and test doubles.
+
+use crate::error::{Error, Malformed};
+use crate::grammar::{self, Sentence};
+use crate::header::read_ports;
+use crate::operand::{Host, Name, SessionKey, encode_signature_type};
+use crate::options::Options;
+use crate::types::{Ports, SignatureType, Style, Version};
+use crate::value::{Secret, Value};
+use crate::writer::Writer;
+
+/// One line of a client, borrowed from the buffer it stands in.
+///
+/// A key that a client left out is an empty value here, because routers answer that differently
+/// per key; emitting an empty one is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Command<'a> {
+    /// `HELLO VERSION`: the first line of every socket.
+    Hello(Hello<'a>),
+    /// `SESSION CREATE`.
+    SessionCreate(SessionCreate<'a>),
+    /// `STREAM CONNECT`.
+    StreamConnect(StreamConnect<'a>),
+    /// `STREAM ACCEPT`.
+    StreamAccept(StreamAccept<'a>),
+    /// `STREAM FORWARD`.
+    StreamForward(StreamForward<'a>),
+    /// `NAMING LOOKUP` of a name.
+    NamingLookup(Name<'a>),
+    /// `DEST GENERATE`; without a type routers make DSA_SHA1 keys.
+    DestGenerate(Option<SignatureType>),
+    /// `PING` with its text, verbatim.
+    Ping(&'a [u8]),
+    /// `PONG` with the text of the PING it answers.
+    Pong(&'a [u8]),
+    /// `QUIT`, or one of its synonyms `STOP` and `EXIT`.
+    Quit,
+}
+
+/// `HELLO VERSION MIN= MAX= [USER= PASSWORD=]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Hello<'a> {
+    /// The lowest version the client speaks.
+    pub min: Option<Version>,
+    /// The highest version the client speaks.
+    pub max: Option<Version>,
+    /// The user name, for routers that ask for one (Java I2P).
+    pub user: Option<Value<'a>>,
+    /// The password that goes with it; it crosses the network in clear.
+    pub password: Option<Secret<'a>>,
+}
+
+/// `SESSION CREATE STYLE= ID= DESTINATION= …`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct SessionCreate<'a> {
+    /// What the session carries.
+    pub style: Style,
+    /// The session's name at the router.
+    pub id: Value<'a>,
+    /// Whose session it is.
+    pub key: SessionKey<'a>,
+    /// Everything else, passed on to the router.
+    pub options: Options<'a>,
+}
+
+/// `STREAM CONNECT ID= DESTINATION= [SILENT=] [FROM_PORT= TO_PORT=]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct StreamConnect<'a> {
+    /// The session that connects.
+    pub id: Value<'a>,
+    /// Whom to.
+    pub destination: Name<'a>,
+    /// Whether the router says nothing, not even that it failed.
+    pub silent: bool,
+    /// The I2CP ports (3.2).
+    pub ports: Option<Ports>,
+}
+
+/// `STREAM ACCEPT ID= [SILENT=]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct StreamAccept<'a> {
+    /// The session that accepts.
+    pub id: Value<'a>,
+    /// Whether neither a status nor the peer line is sent.
+    pub silent: bool,
+}
+
+/// `STREAM FORWARD ID= PORT= [HOST=] [SILENT=]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct StreamForward<'a> {
+    /// The session that accepts.
+    pub id: Value<'a>,
+    /// The TCP port the router dials for each peer.
+    pub port: u16,
+    /// The address the router dials; without one, the client's.
+    pub host: Option<Host<'a>>,
+    /// Whether the peer line is left out of the dialled connection.
+    pub silent: bool,
+}
+
+impl<'a> Command<'a> {
+    /// Parses one line without its `\n`.
+    ///
+    /// # Errors
+    /// [`Malformed::Syntax`] and [`Malformed::Verb`] for lines that are no command of SAM,
+    /// [`Malformed::Twice`], [`Malformed::Missing`] and [`Malformed::Value`] for keys.
+    pub fn parse(line: &'a [u8]) -> Result<Self, Malformed> {
+        if let Some(text) = grammar::text_after(line, b"PING") {
+            return Ok(Self::Ping(text));
+        }
+        if let Some(text) = grammar::text_after(line, b"PONG") {
+            return Ok(Self::Pong(text));
+        }
+        let Sentence { verb, noun, pairs } = Sentence::parse(line)?;
+        match (verb, noun) {
+            (b"HELLO", Some(b"VERSION")) => {
+                let [min, max, user, password] =
+                    pairs.fields(["MIN", "MAX", "USER", "PASSWORD"])?;
+                let min = read(min, "MIN", Version::parse)?;
+                let max = read(max, "MAX", Version::parse)?;
+                Ok(Self::Hello(Hello {
+                    min,
+                    max,
+                    user,
+                    password: password.map(Secret::new),
+                }))
+            }
+            (b"SESSION", Some(b"CREATE")) => {
+                let [style, id, destination, signature_type] =
+                    pairs.fields(["STYLE", "ID", "DESTINATION", "SIGNATURE_TYPE"])?;
+                let style = read(style, "STYLE", Style::from_word)?;
+                let signature_type = read(signature_type, "SIGNATURE_TYPE", SignatureType::parse)?;
+                Ok(Self::SessionCreate(SessionCreate {
+                    style: style.ok_or(Malformed::Missing("STYLE"))?,
+                    id: id.unwrap_or(Value::EMPTY),
+                    key: match destination.unwrap_or(Value::EMPTY) {
+                        word if word == "TRANSIENT" => SessionKey::Transient(signature_type),
+                        text => SessionKey::Text(Secret::new(text)),
+                    },
+                    options: Options::from_pairs(pairs),
+                }))
+            }
+            (b"STREAM", Some(b"CONNECT")) => {
+                let [id, destination, silent, from, to] =
+                    pairs.fields(["ID", "DESTINATION", "SILENT", "FROM_PORT", "TO_PORT"])?;
+                Ok(Self::StreamConnect(StreamConnect {
+                    id: id.unwrap_or(Value::EMPTY),
+                    destination: Name::Text(destination.unwrap_or(Value::EMPTY)),
+                    silent: read_silent(silent)?,
+                    ports: read_ports(from, to)?,
+                }))
+            }
+            (b"STREAM", Some(b"ACCEPT")) => {
+                let [id, silent] = pairs.fields(["ID", "SILENT"])?;
+                let id = id.unwrap_or(Value::EMPTY);
+                Ok(Self::StreamAccept(StreamAccept {
+                    id,
+                    silent: read_silent(silent)?,
+                }))
+            }
+            (b"STREAM", Some(b"FORWARD")) => {
+                let [id, port, host, silent] = pairs.fields(["ID", "PORT", "HOST", "SILENT"])?;
+                let port = port.ok_or(Malformed::Missing("PORT"))?;
+                Ok(Self::StreamForward(StreamForward {
+                    id: id.unwrap_or(Value::EMPTY),
+                    port: port.number().ok_or(Malformed::Value("PORT"))?,
+                    host: host.map(Host::read),
+                    silent: read_silent(silent)?,
+                }))
+            }
+            (b"NAMING", Some(b"LOOKUP")) => {
+                let [name] = pairs.fields(["NAME"])?;
+                Ok(Self::NamingLookup(Name::read(name.unwrap_or(Value::EMPTY))))
+            }
+            (b"DEST", Some(b"GENERATE")) => {
+                let [signature_type] = pairs.fields(["SIGNATURE_TYPE"])?;
+                let signature_type = read(signature_type, "SIGNATURE_TYPE", SignatureType::parse)?;
+                Ok(Self::DestGenerate(signature_type))
+            }
+            (b"QUIT" | b"STOP" | b"EXIT", None) => Ok(Self::Quit),
+            _ => Err(Malformed::Verb),
+        }
+    }
+
+    /// Writes the command as one line.
+    ///
+    /// # Errors
+    /// [`Full`](crate::error::Full) if it does not fit; [`Usage`](crate::error::Usage) if a value cannot stand in a
+    /// line. Nothing is written then.
+    pub fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
+        writer.line(|line| match *self {
+            Self::Hello(Hello {
+                min,
+                max,
+                user,
+                password,
+            }) => {
+                line.put(b"HELLO VERSION")?;
+                min.map_or(Ok(()), |min| line.version("MIN", min))?;
+                max.map_or(Ok(()), |max| line.version("MAX", max))?;
+                user.map_or(Ok(()), |user| line.required("USER", user))?;
+                password.map_or(Ok(()), |it| line.required("PASSWORD", it.expose()))
+            }
+            Self::SessionCreate(SessionCreate {
+                style,
+                id,
+                key,
+                options,
+            }) => {
+                line.put(b"SESSION CREATE")?;
+                line.word("STYLE", style.word())?;
+                line.required("ID", id)?;
+                key.encode(line)?;
+                options.encode(line)
+            }
+            Self::StreamConnect(StreamConnect {
+                id,
+                destination,
+                silent,
+                ports,
+            }) => {
+                line.put(b"STREAM CONNECT")?;
+                line.required("ID", id)?;
+                destination.encode("DESTINATION", line)?;
+                encode_silent(silent, line)?;
+                ports.map_or(Ok(()), |ports| line.ports(ports))
+            }
+            Self::StreamAccept(StreamAccept { id, silent }) => {
+                line.put(b"STREAM ACCEPT")?;
+                line.required("ID", id)?;
+                encode_silent(silent, line)
+            }
+            Self::StreamForward(StreamForward {
+                id,
+                port,
+                host,
+                silent,
+            }) => {
+                line.put(b"STREAM FORWARD")?;
+                line.required("ID", id)?;
+                line.number("PORT", port.into())?;
+                host.map_or(Ok(()), |host| host.encode(line))?;
+                encode_silent(silent, line)
+            }
+            Self::NamingLookup(name) => {
+                line.put(b"NAMING LOOKUP")?;
+                name.encode("NAME", line)
+            }
+            Self::DestGenerate(signature_type) => {
+                line.put(b"DEST GENERATE")?;
+                encode_signature_type(signature_type, line)
+            }
+            Self::Ping(text) => line.verbatim("PING", text),
+            Self::Pong(text) => line.verbatim("PONG", text),
+            Self::Quit => line.put(b"QUIT"),
+        })
+    }
+}
+
+fn read<T>(
+    value: Option<Value<'_>>,
+    key: &'static str,
+    parse: impl FnOnce(&[u8]) -> Option<T>,
+) -> Result<Option<T>, Malformed> {
+    let Some(value) = value else {
+        return Ok(None);
+    };
+    match value.as_bytes().and_then(parse) {
+        Some(parsed) => Ok(Some(parsed)),
+        None => Err(Malformed::Value(key)),
+    }
+}
+
+fn read_silent(value: Option<Value<'_>>) -> Result<bool, Malformed> {
+    value.map_or(Ok(false), |value| {
+        value.boolean().ok_or(Malformed::Value("SILENT"))
+    })
+}
+
+fn encode_silent(silent: bool, line: &mut Writer<'_>) -> Result<(), Error> {
+    if silent {
+        line.word("SILENT", "true")
+    } else {
+        Ok(())
+    }
+}

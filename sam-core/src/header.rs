@@ -1,0 +1,70 @@
+//! The line in front of a peer's data: who it is.
+
+use crate::error::{Error, KeyError, Malformed};
+use crate::grammar::Pairs;
+use crate::key::DestinationText;
+use crate::types::Ports;
+use crate::value::Value;
+use crate::writer::Writer;
+
+/// The line that comes before the data of an accepted or forwarded stream.
+///
+/// Three shapes are seen: a bare destination (i2pd, emissary), a destination with ports (Java
+/// I2P, from 3.2 on), and, instead of it, a late `STREAM STATUS`, which this is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Peer<'a> {
+    /// Who connected; the router vouches for it.
+    pub destination: DestinationText<'a>,
+    /// The I2CP ports, if the router tells them.
+    pub ports: Option<Ports>,
+}
+
+impl<'a> Peer<'a> {
+    /// Parses the line without its `\n`.
+    ///
+    /// # Errors
+    /// [`Malformed::Key`] unless it starts with a whole destination in base64; [`Malformed::Value`]
+    /// and [`Malformed::Twice`] for ports that cannot be. What else stands in the line is ignored.
+    pub fn parse(line: &'a [u8]) -> Result<Self, Malformed> {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let end = memchr::memchr(b' ', line).unwrap_or(line.len());
+        let Some((destination, rest)) = line.split_at_checked(end) else {
+            return Err(Malformed::Key(KeyError::Length));
+        };
+        let destination = DestinationText::new(destination).map_err(Malformed::Key)?;
+        let [from, to] = Pairs::new(rest).fields(["FROM_PORT", "TO_PORT"])?;
+        Ok(Self {
+            destination,
+            ports: read_ports(from, to)?,
+        })
+    }
+
+    /// Writes the line.
+    ///
+    /// # Errors
+    /// [`Full`](crate::error::Full) if it does not fit; nothing is written then.
+    pub fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
+        writer.line(|line| {
+            line.put(self.destination.as_str().as_bytes())?;
+            self.ports.map_or(Ok(()), |ports| line.ports(ports))
+        })
+    }
+}
+
+/// Reads FROM_PORT and TO_PORT; none if both are missing, 0 if one is.
+pub(crate) fn read_ports(
+    from: Option<Value<'_>>,
+    to: Option<Value<'_>>,
+) -> Result<Option<Ports>, Malformed> {
+    if from.is_none() && to.is_none() {
+        return Ok(None);
+    }
+    let from = from
+        .map_or(Some(0), Value::number)
+        .ok_or(Malformed::Value("FROM_PORT"))?;
+    let to = to
+        .map_or(Some(0), Value::number)
+        .ok_or(Malformed::Value("TO_PORT"))?;
+    Ok(Some(Ports { from, to }))
+}

@@ -1,0 +1,219 @@
+//! Everything a router says, both ways: parsed by clients, emitted by routers and test doubles.
+
+use crate::error::{Error, Malformed};
+use crate::grammar::{self, Sentence};
+use crate::status::Status;
+use crate::types::Version;
+use crate::value::{Secret, Value};
+use crate::writer::Writer;
+
+/// One line of a router, borrowed from the buffer it stands in.
+///
+/// Parsing goes by the verb: i2pd answers STREAM FORWARD with `SESSION STATUS`, Java writes
+/// `STATUS` where others write `REPLY`, go-sam-bridge leaves the second word out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Reply<'a> {
+    /// `HELLO REPLY`.
+    Hello {
+        /// Whether the router goes on.
+        status: Status<'a>,
+        /// The version settled on; routers before 3.1 may leave it out.
+        version: Option<Version>,
+    },
+    /// `SESSION STATUS`: the answer to SESSION commands, and what a router says unasked.
+    Session {
+        /// How it went.
+        status: Status<'a>,
+        /// The session's *private* key.
+        destination: Option<Secret<'a>>,
+        /// The subsession an answer is about.
+        id: Option<Value<'a>>,
+    },
+    /// `STREAM STATUS`.
+    Stream(Status<'a>),
+    /// `NAMING REPLY`.
+    Naming {
+        /// How it went.
+        status: Status<'a>,
+        /// The name asked for; some routers leave it out of refusals.
+        name: Option<Value<'a>>,
+        /// The destination in base64; always there if the status is OK.
+        value: Option<Value<'a>>,
+    },
+    /// `DEST REPLY` with a new pair of keys.
+    Dest {
+        /// The destination in base64.
+        public: Value<'a>,
+        /// The private key in base64.
+        private: Secret<'a>,
+    },
+    /// `DEST REPLY` that says why there are no keys.
+    DestRefused(Status<'a>),
+    /// `PING` with its text, verbatim: wants a [`Reply::Pong`]-like answer with the same text.
+    Ping(&'a [u8]),
+    /// `PONG` with the text of the PING it answers.
+    Pong(&'a [u8]),
+    /// The status of anything else: `QUIT STATUS`, `HELP STATUS`, `FOO STATUS`, `FOO RESULT=`.
+    Other {
+        /// The verb.
+        verb: &'a [u8],
+        /// How it went.
+        status: Status<'a>,
+    },
+}
+
+impl<'a> Reply<'a> {
+    /// Parses one line without its `\n`.
+    ///
+    /// # Errors
+    /// [`Malformed::Syntax`] for what is no SAM line, [`Malformed::Missing`] and
+    /// [`Malformed::Twice`] for keys, [`Malformed::Value`] for a VERSION that is none. Unknown
+    /// keys, stray words and unknown result words are no errors.
+    pub fn parse(line: &'a [u8]) -> Result<Self, Malformed> {
+        if let Some(text) = grammar::text_after(line, b"PING") {
+            return Ok(Self::Ping(text));
+        }
+        if let Some(text) = grammar::text_after(line, b"PONG") {
+            return Ok(Self::Pong(text));
+        }
+        let Sentence {
+            verb,
+            noun: _,
+            pairs,
+        } = Sentence::parse(line)?;
+        match verb {
+            b"HELLO" => {
+                let [result, message, version] = pairs.fields(["RESULT", "MESSAGE", "VERSION"])?;
+                let version = version.map(read_version).transpose()?;
+                Ok(Self::Hello {
+                    status: Status::read(result, message)?,
+                    version,
+                })
+            }
+            b"SESSION" => {
+                let [result, message, destination, id] =
+                    pairs.fields(["RESULT", "MESSAGE", "DESTINATION", "ID"])?;
+                let destination = destination.map(Secret::new);
+                Ok(Self::Session {
+                    status: Status::read(result, message)?,
+                    destination,
+                    id,
+                })
+            }
+            b"NAMING" => {
+                let [result, message, name, value] =
+                    pairs.fields(["RESULT", "MESSAGE", "NAME", "VALUE"])?;
+                let status = Status::read(result, message)?;
+                if status.is_ok() && value.is_none() {
+                    return Err(Malformed::Missing("VALUE"));
+                }
+                Ok(Self::Naming {
+                    status,
+                    name,
+                    value,
+                })
+            }
+            b"DEST" => {
+                let [result, message, public, private] =
+                    pairs.fields(["RESULT", "MESSAGE", "PUB", "PRIV"])?;
+                match Status::read(result, message) {
+                    Ok(status) if !status.is_ok() => Ok(Self::DestRefused(status)),
+                    _ => Ok(Self::Dest {
+                        public: public.ok_or(Malformed::Missing("PUB"))?,
+                        private: private.map(Secret::new).ok_or(Malformed::Missing("PRIV"))?,
+                    }),
+                }
+            }
+            _ => {
+                let [result, message] = pairs.fields(["RESULT", "MESSAGE"])?;
+                let status = Status::read(result, message);
+                match verb {
+                    b"STREAM" => status.map(Self::Stream),
+                    // A peer line, or noise: no status at all.
+                    _ if result.is_none() => Err(Malformed::Verb),
+                    _ => status.map(|status| Self::Other { verb, status }),
+                }
+            }
+        }
+    }
+
+    /// Writes the reply as one line.
+    ///
+    /// # Errors
+    /// [`Full`](crate::error::Full) if it does not fit; [`Usage`](crate::error::Usage) if a value
+    /// cannot stand in a line. Nothing is written then.
+    pub fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
+        writer.line(|line| match *self {
+            Self::Hello { status, version } => {
+                line.put(b"HELLO REPLY")?;
+                status.encode_result(line)?;
+                if let Some(version) = version {
+                    line.version("VERSION", version)?;
+                }
+                status.encode_message(line)
+            }
+            Self::Session {
+                status,
+                destination,
+                id,
+            } => {
+                line.put(b"SESSION STATUS")?;
+                status.encode_result(line)?;
+                line.optional("ID", id)?;
+                line.optional("DESTINATION", destination.map(Secret::expose))?;
+                status.encode_message(line)
+            }
+            Self::Stream(status) => {
+                line.put(b"STREAM STATUS")?;
+                status.encode(line)
+            }
+            Self::Naming {
+                status,
+                name,
+                value,
+            } => {
+                line.put(b"NAMING REPLY")?;
+                status.encode_result(line)?;
+                line.optional("NAME", name)?;
+                line.optional("VALUE", value)?;
+                status.encode_message(line)
+            }
+            Self::Dest { public, private } => {
+                line.put(b"DEST REPLY")?;
+                line.pair("PUB", public)?;
+                line.pair("PRIV", private.expose())
+            }
+            Self::DestRefused(status) => {
+                line.put(b"DEST REPLY")?;
+                status.encode(line)
+            }
+            Self::Ping(text) => line.verbatim("PING", text),
+            Self::Pong(text) => line.verbatim("PONG", text),
+            Self::Other { verb, status } => {
+                line.put(verb)?;
+                line.put(b" STATUS")?;
+                status.encode(line)
+            }
+        })
+    }
+
+    /// The status the reply carries, if it carries one.
+    pub const fn status(&self) -> Option<Status<'a>> {
+        match *self {
+            Self::Hello { status, .. }
+            | Self::Session { status, .. }
+            | Self::Naming { status, .. }
+            | Self::Stream(status)
+            | Self::DestRefused(status)
+            | Self::Other { status, .. } => Some(status),
+            Self::Dest { .. } | Self::Ping(_) | Self::Pong(_) => None,
+        }
+    }
+}
+
+fn read_version(value: Value<'_>) -> Result<Version, Malformed> {
+    let text = value.as_bytes().ok_or(Malformed::Value("VERSION"))?;
+    Version::parse(text).ok_or(Malformed::Value("VERSION"))
+}
