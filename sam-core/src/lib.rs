@@ -1,4 +1,4 @@
-//! I2P's SAM v3 protocol as state machines, without `std` and without allocation.
+#![doc = include_str!("../README.md")]
 #![no_std]
 
 #[cfg(test)]
@@ -25,11 +25,23 @@ pub mod options;
 pub mod reply;
 pub mod status;
 
+pub mod connection;
+pub mod machine;
+mod queue;
+
+pub mod client;
+
+pub use client::{
+    Accept, Accepted, Arrival, Connect, Connected, Create, Created, Credentials, Event, Forward,
+    Forwarded, Greeting, Session, Utility, Versions,
+};
 pub use command::Command;
+pub use connection::{Connection, Step};
 pub use error::Error;
 pub use header::Peer;
 pub use key::{Address, Destination, DestinationHash, DestinationText, PrivateKey, Target};
 pub use line::{Line, RxBuffer, Unread};
+pub use machine::{Heard, Machine, Timeouts};
 pub use operand::SessionKey;
 pub use options::{SessionOptions, TunnelOptions};
 pub use reply::Reply;

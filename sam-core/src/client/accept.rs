@@ -1,0 +1,144 @@
+//! Waiting for a peer.
+
+use super::greeting::{Greeting, settled};
+use super::{hear, unexpected};
+use crate::command::{Command, StreamAccept};
+use crate::error::{Error, Malformed};
+use crate::header::Peer;
+use crate::machine::{Heard, Machine, Timeouts};
+use crate::reply::Reply;
+use crate::session_id::SessionId;
+use crate::time::Duration;
+use crate::types::Version;
+use crate::writer::Writer;
+
+/// Greets the router and waits for one peer; the socket then *is* the stream.
+///
+/// Events: [`Accepted::Greeted`], [`Accepted::Waiting`], and at some time [`Accepted::Peer`]. A
+/// refusal may still come instead of the peer. [`Error::Closed`] while waiting means "try again
+/// later": new i2pd closes young accepts when another one fires.
+#[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Accept<'a> {
+    greeting: Greeting<'a>,
+    id: &'a SessionId,
+    silent: bool,
+    hello: Duration,
+    patience: Option<Duration>,
+    at: At,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+enum At {
+    Hello,
+    Status(Version),
+    Peer,
+}
+
+/// How far an accept has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Accepted<'l> {
+    /// The router agreed to talk and was asked for a peer.
+    Greeted(Version),
+    /// The router waits for a peer.
+    Waiting,
+    /// A peer is there, and the stream begins.
+    Peer(Peer<'l>),
+}
+
+impl<'a> Accept<'a> {
+    /// A machine that has not said anything yet.
+    pub const fn new(greeting: Greeting<'a>, timeouts: Timeouts, id: &'a SessionId) -> Self {
+        Self {
+            greeting,
+            id,
+            silent: false,
+            hello: timeouts.hello,
+            patience: timeouts.accept,
+            at: At::Hello,
+        }
+    }
+
+    /// Asks the router for the peer's data alone: no status, no peer line.
+    #[must_use]
+    pub fn silent(self) -> Self {
+        Self {
+            silent: true,
+            ..self
+        }
+    }
+}
+
+impl Machine for Accept<'_> {
+    type Event<'l> = Accepted<'l>;
+
+    fn start(&mut self, tx: &mut Writer<'_>) -> Result<(), Error> {
+        self.greeting.say(tx)
+    }
+
+    fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
+        if self.at == At::Peer {
+            return hear_peer(line, tx);
+        }
+        let Some(reply) = hear(line, tx)? else {
+            return Ok(Heard::Nothing);
+        };
+        match (self.at, reply) {
+            (At::Hello, reply) => {
+                self.at = At::Status(settled(&reply)?);
+                let id = self.id.as_str().into();
+                let accept = StreamAccept {
+                    id,
+                    silent: self.silent,
+                };
+                Command::StreamAccept(accept).encode(tx)?;
+                Ok(Heard::Event)
+            }
+            (_, Reply::Stream(status)) => {
+                status.into_result()?;
+                self.at = At::Peer;
+                Ok(Heard::Event)
+            }
+            (_, reply) => Err(unexpected(&reply)),
+        }
+    }
+
+    fn view<'l>(&self, line: &'l [u8]) -> Result<Accepted<'l>, Error> {
+        match self.at {
+            At::Hello => Err(Malformed::Unexpected.into()),
+            At::Status(version) => Ok(Accepted::Greeted(version)),
+            At::Peer => match Reply::parse(line) {
+                Ok(Reply::Stream(_)) => Ok(Accepted::Waiting),
+                _ => Ok(Accepted::Peer(Peer::parse(line)?)),
+            },
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.silent && self.at != At::Hello
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        match self.at {
+            At::Hello => Some(self.hello),
+            At::Status(_) | At::Peer => self.patience,
+        }
+    }
+}
+
+/// Takes the peer line, or what may come instead of it: PING, or a late refusal.
+fn hear_peer(line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
+    let malformed = match Peer::parse(line) {
+        Ok(_) => return Ok(Heard::Last),
+        Err(malformed) => malformed,
+    };
+    match hear(line, tx) {
+        Ok(None) => Ok(Heard::Nothing),
+        Ok(Some(reply)) => Err(unexpected(&reply)),
+        Err(Error::Peer(_)) => Err(malformed.into()),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,138 @@
+//! Bringing a session online.
+
+use super::greeting::{Greeting, settled};
+use super::session::Session;
+use super::{hear, unexpected};
+use crate::command::{Command, SessionCreate};
+use crate::error::{Error, Malformed, Usage};
+use crate::machine::{Heard, Machine, Timeouts};
+use crate::operand::SessionKey;
+use crate::options::SessionOptions;
+use crate::reply::Reply;
+use crate::session_id::SessionId;
+use crate::time::Duration;
+use crate::types::{SignatureType, Style, Version};
+use crate::value::Secret;
+use crate::writer::Writer;
+
+/// Greets the router and creates a STREAM session.
+///
+/// Events: [`Created::Greeted`], then [`Created::Ready`] when the router has built its tunnels,
+/// seconds or minutes later. Then turn it into the [`Session`] it has created:
+///
+/// ```
+/// use sam_core::{Connection, Create, Error, Session};
+///
+/// fn online(created: Connection<Create<'_>, [u8; 2048]>) -> Connection<Session, [u8; 2048]> {
+///     created.then(Create::into_session)
+/// }
+/// ```
+#[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Create<'a> {
+    greeting: Greeting<'a>,
+    timeouts: Timeouts,
+    id: &'a SessionId,
+    key: SessionKey<'a>,
+    options: SessionOptions<'a>,
+    version: Option<Version>,
+}
+
+/// How far a session has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Created<'l> {
+    /// The router agreed to talk and was asked for the session.
+    Greeted(Version),
+    /// The session is online.
+    Ready {
+        /// The session's *private* key in base64; its public part is the address. i2pd 2.45.1
+        /// says nothing here for an offline-signed key.
+        private: Option<Secret<'l>>,
+    },
+}
+
+impl<'a> Create<'a> {
+    /// A machine that has not said anything yet.
+    ///
+    /// # Errors
+    /// [`Usage`] if the options cannot be sent, or for a signature type that routers crash on.
+    pub fn new(
+        greeting: Greeting<'a>,
+        timeouts: Timeouts,
+        id: &'a SessionId,
+        key: SessionKey<'a>,
+        options: SessionOptions<'a>,
+    ) -> Result<Self, Usage> {
+        options.validate()?;
+        if let SessionKey::Transient(signature_type) = key
+            && !signature_type.is_some_and(SignatureType::is_safe_to_request)
+        {
+            return Err(Usage::OutOfRange);
+        }
+        Ok(Self {
+            greeting,
+            timeouts,
+            id,
+            key,
+            options,
+            version: None,
+        })
+    }
+
+    /// The session, once it is ready.
+    pub fn into_session(self) -> Session {
+        Session::new(self.version.unwrap_or(Version::V3_0), self.timeouts)
+    }
+
+    fn command(&self) -> Command<'_> {
+        Command::SessionCreate(SessionCreate {
+            style: Style::Stream,
+            id: self.id.as_str().into(),
+            key: self.key,
+            options: self.options.into(),
+        })
+    }
+}
+
+impl Machine for Create<'_> {
+    type Event<'l> = Created<'l>;
+
+    fn start(&mut self, tx: &mut Writer<'_>) -> Result<(), Error> {
+        self.greeting.say(tx)
+    }
+
+    fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
+        let Some(reply) = hear(line, tx)? else {
+            return Ok(Heard::Nothing);
+        };
+        match (self.version, reply) {
+            (None, reply) => {
+                self.version = Some(settled(&reply)?);
+                self.command().encode(tx)?;
+                Ok(Heard::Event)
+            }
+            (Some(_), Reply::Session { status, .. }) => status.into_result().map(|()| Heard::Last),
+            (Some(_), reply) => Err(unexpected(&reply)),
+        }
+    }
+
+    fn view<'l>(&self, line: &'l [u8]) -> Result<Created<'l>, Error> {
+        match (self.version, Reply::parse(line)?) {
+            (Some(version), Reply::Hello { .. }) => Ok(Created::Greeted(version)),
+            (Some(_), Reply::Session { destination, .. }) => {
+                let private = destination.filter(|key| !key.expose().is_empty());
+                Ok(Created::Ready { private })
+            }
+            _ => Err(Malformed::Unexpected.into()),
+        }
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        Some(match self.version {
+            None => self.timeouts.hello,
+            Some(_) => self.timeouts.create,
+        })
+    }
+}

@@ -1,0 +1,313 @@
+//! Questions and answers on a socket in line mode, one at a time.
+
+use crate::command::Command;
+use crate::error::{Error, Malformed, Usage};
+use crate::key::{DestinationText, Target};
+use crate::machine::{Heard, Timeouts};
+use crate::operand::Name;
+use crate::reply::Reply;
+use crate::status::Status;
+use crate::time::Duration;
+use crate::types::{SignatureType, Version};
+use crate::value::Secret;
+use crate::writer::Writer;
+
+/// The part of a line-mode machine that asks the router things and tells its answers apart.
+///
+/// No line makes it fail: a line that makes no sense ends the question that is outstanding and
+/// is told as [`Event::Noise`], since the next line may be a good one.
+#[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Inquiry {
+    version: Version,
+    patience: Duration,
+    asked: Question,
+    /// What the last event answered.
+    answered: Question,
+    /// Answers that may still come to questions nobody waits for any more.
+    abandoned: u8,
+}
+
+/// What a line of the router's told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Event<'l> {
+    /// The router agreed to talk, in this version.
+    Greeted(Version),
+    /// The name stands for this destination.
+    Found(DestinationText<'l>),
+    /// The lookup failed. i2pd says INVALID_KEY where others say KEY_NOT_FOUND.
+    NotFound(Status<'l>),
+    /// A new pair of keys.
+    Generated {
+        /// The destination.
+        public: DestinationText<'l>,
+        /// The private key, in base64.
+        private: Secret<'l>,
+    },
+    /// The router made no keys.
+    NotGenerated(Status<'l>),
+    /// The router is alive: the answer to a ping or a probe.
+    Alive,
+    /// A status nobody asked for, or in place of the answer; on the control socket of a session
+    /// a refusal means that the session is gone or going.
+    Status(Status<'l>),
+    /// A line that makes no sense; an outstanding question ends without an answer.
+    Noise(Malformed),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+enum Question {
+    None,
+    /// A lookup of the name with this fingerprint.
+    Lookup(u32),
+    Generate,
+    Probe,
+    Ping,
+}
+
+impl Inquiry {
+    pub(super) const fn new(version: Version, timeouts: Timeouts) -> Self {
+        Self {
+            version,
+            patience: timeouts.naming,
+            asked: Question::None,
+            answered: Question::None,
+            abandoned: 0,
+        }
+    }
+
+    /// The version both sides speak.
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Asks which destination an address stands for.
+    ///
+    /// # Errors
+    /// [`Usage::Busy`] while another question is outstanding; [`Error::Full`].
+    pub fn lookup<'t>(
+        &mut self,
+        target: impl Into<Target<'t>>,
+        tx: &mut Writer<'_>,
+    ) -> Result<(), Error> {
+        self.ask_name(Name::Target(target.into()), tx)
+    }
+
+    /// Asks for the session's own destination.
+    ///
+    /// Without a session i2pd answers with a destination of its own, and Java I2P closes.
+    ///
+    /// # Errors
+    /// As [`Self::lookup`].
+    pub fn lookup_me(&mut self, tx: &mut Writer<'_>) -> Result<(), Error> {
+        self.ask_name(Name::Me, tx)
+    }
+
+    /// Asks for a new pair of keys.
+    ///
+    /// # Errors
+    /// As [`Self::lookup`]; [`Usage::OutOfRange`] for a type that makes some routers crash or
+    /// answer nonsense, see [`SignatureType::is_safe_to_request`].
+    pub fn generate(
+        &mut self,
+        signature_type: SignatureType,
+        tx: &mut Writer<'_>,
+    ) -> Result<(), Error> {
+        if !signature_type.is_safe_to_request() {
+            return Err(Usage::OutOfRange.into());
+        }
+        self.ask(
+            Question::Generate,
+            Command::DestGenerate(Some(signature_type)),
+            tx,
+        )
+    }
+
+    /// Asks for a sign of life in a way every router survives: a lookup of `ME`.
+    ///
+    /// For the control socket of a session, see [`Self::lookup_me`].
+    ///
+    /// # Errors
+    /// As [`Self::lookup`].
+    pub fn probe(&mut self, tx: &mut Writer<'_>) -> Result<(), Error> {
+        self.ask(Question::Probe, Command::NamingLookup(Name::Me), tx)
+    }
+
+    /// Sends PING with a text.
+    ///
+    /// Only for routers known to be Java I2P: i2pd closes the connection, emissary is silent.
+    /// [`Self::probe`] works with all of them.
+    ///
+    /// # Errors
+    /// As [`Self::lookup`]; [`Usage::NeedsVersion`] below 3.2; [`Usage::Empty`] and
+    /// [`Usage::Forbidden`] for a text that is empty or holds a line break or NUL.
+    pub fn ping(&mut self, text: &str, tx: &mut Writer<'_>) -> Result<(), Error> {
+        if self.version < Version::V3_2 {
+            return Err(Usage::NeedsVersion(Version::V3_2).into());
+        }
+        if text.is_empty() {
+            return Err(Usage::Empty.into());
+        }
+        if let Some(byte) = text.bytes().find(|byte| matches!(byte, b'\n' | b'\r' | 0)) {
+            return Err(Usage::Forbidden(byte).into());
+        }
+        self.ask(Question::Ping, Command::Ping(text.as_bytes()), tx)
+    }
+
+    /// Stops waiting for the outstanding answer, for instance when its time is up.
+    ///
+    /// The next question can be asked at once; the late answer is known by its name and dropped.
+    pub const fn abandon(&mut self) {
+        if let Question::Lookup(_) | Question::Probe = self.asked {
+            self.abandoned = self.abandoned.saturating_add(1);
+        }
+        self.asked = Question::None;
+    }
+
+    /// Whether a question is outstanding.
+    pub const fn is_busy(&self) -> bool {
+        !matches!(self.asked, Question::None)
+    }
+
+    pub(super) fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
+        let reply = match Reply::parse(line) {
+            Ok(Reply::Ping(text)) => {
+                Command::Pong(text).encode(tx)?;
+                return Ok(Heard::Nothing);
+            }
+            Ok(reply) => reply,
+            Err(_) => return Ok(self.leave_unanswered()),
+        };
+        match (self.asked, &reply) {
+            (_, Reply::Naming { name, .. }) if self.is_late(name.map(|name| name.bytes())) => {
+                self.abandoned -= 1;
+                Ok(Heard::Nothing)
+            }
+            (Question::Ping, Reply::Pong(_)) => Ok(self.answer()),
+            (_, Reply::Pong(_)) => Ok(Heard::Nothing),
+            (Question::Lookup(_) | Question::Probe, Reply::Naming { .. })
+            | (Question::Generate, Reply::Dest { .. } | Reply::DestRefused(_)) => Ok(self.answer()),
+            // Anything else that refuses ends the question: the router will not answer it.
+            _ if reply.status().is_some_and(|status| !status.is_ok()) => {
+                Ok(self.leave_unanswered())
+            }
+            _ => {
+                self.answered = Question::None;
+                Ok(Heard::Event)
+            }
+        }
+    }
+
+    pub(super) fn view<'l>(&self, line: &'l [u8]) -> Event<'l> {
+        let reply = match Reply::parse(line) {
+            Ok(reply) => reply,
+            Err(malformed) => return Event::Noise(malformed),
+        };
+        match (self.answered, reply) {
+            (Question::Probe, Reply::Naming { .. }) | (Question::Ping, Reply::Pong(_)) => {
+                Event::Alive
+            }
+            (Question::Lookup(_), Reply::Naming { status, value, .. }) => match value {
+                Some(value) if status.is_ok() => checked(value.as_bytes(), Event::Found),
+                _ => Event::NotFound(status),
+            },
+            (Question::Generate, Reply::Dest { public, private }) => {
+                checked(public.as_bytes(), |public| Event::Generated {
+                    public,
+                    private,
+                })
+            }
+            (Question::Generate, Reply::DestRefused(status)) => Event::NotGenerated(status),
+            (_, reply) => match reply.status() {
+                Some(status) => Event::Status(status),
+                None => Event::Noise(Malformed::Unexpected),
+            },
+        }
+    }
+
+    pub(super) const fn timeout(&self) -> Option<Duration> {
+        if self.is_busy() {
+            Some(self.patience)
+        } else {
+            None
+        }
+    }
+
+    fn ask_name(&mut self, name: Name<'_>, tx: &mut Writer<'_>) -> Result<(), Error> {
+        let mut print = Fingerprint::new();
+        let _ = name.text(&mut |piece| {
+            piece.iter().for_each(|byte| print.add(*byte));
+            Ok::<_, ()>(())
+        });
+        self.ask(Question::Lookup(print.0), Command::NamingLookup(name), tx)
+    }
+
+    fn ask(
+        &mut self,
+        question: Question,
+        command: Command<'_>,
+        tx: &mut Writer<'_>,
+    ) -> Result<(), Error> {
+        if self.is_busy() {
+            return Err(Usage::Busy.into());
+        }
+        command.encode(tx)?;
+        self.asked = question;
+        Ok(())
+    }
+
+    const fn answer(&mut self) -> Heard {
+        self.answered = self.asked;
+        self.asked = Question::None;
+        Heard::Event
+    }
+
+    /// Ends the question without an answer, which may come late all the same.
+    const fn leave_unanswered(&mut self) -> Heard {
+        self.abandon();
+        self.answered = Question::None;
+        Heard::Event
+    }
+
+    /// Whether a NAMING REPLY answers an abandoned question rather than the outstanding one.
+    fn is_late(&self, name: Option<impl Iterator<Item = u8>>) -> bool {
+        let wanted = match self.asked {
+            Question::Lookup(print) => print,
+            Question::Probe => Fingerprint::of(*b"ME"),
+            _ => return self.abandoned > 0,
+        };
+        self.abandoned > 0 && name.is_some_and(|name| Fingerprint::of(name) != wanted)
+    }
+}
+
+fn checked<'l>(
+    text: Option<&'l [u8]>,
+    event: impl FnOnce(DestinationText<'l>) -> Event<'l>,
+) -> Event<'l> {
+    match DestinationText::new(text.unwrap_or_default()) {
+        Ok(destination) => event(destination),
+        Err(error) => Event::Noise(Malformed::Key(error)),
+    }
+}
+
+/// FNV-1a, 32 bits: enough to tell an answer from the one before it.
+struct Fingerprint(u32);
+
+impl Fingerprint {
+    const fn new() -> Self {
+        Self(0x811c_9dc5)
+    }
+
+    fn of(bytes: impl IntoIterator<Item = u8>) -> u32 {
+        let mut print = Self::new();
+        bytes.into_iter().for_each(|byte| print.add(byte));
+        print.0
+    }
+
+    const fn add(&mut self, byte: u8) {
+        self.0 = (self.0 ^ byte as u32).wrapping_mul(0x0100_0193);
+    }
+}

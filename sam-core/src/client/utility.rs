@@ -1,0 +1,86 @@
+//! A socket for lookups and new keys, without a session.
+
+use super::greeting::{Greeting, settled};
+use super::inquiry::{Event, Inquiry};
+use super::{hear, unexpected};
+use crate::error::{Error, Malformed, Usage};
+use crate::machine::{Heard, Machine, Timeouts};
+use crate::reply::Reply;
+use crate::time::Duration;
+use crate::types::Version;
+use crate::writer::Writer;
+
+/// Greets the router, then asks it things.
+///
+/// The first event is [`Event::Greeted`]; after it, ask through
+/// [`Connection::request`](crate::Connection::request) and [`Utility::ask`]. emissary closes the
+/// socket 10 s after HELLO unless a session is created, whatever is asked.
+#[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Utility<'a> {
+    greeting: Greeting<'a>,
+    timeouts: Timeouts,
+    inquiry: Option<Inquiry>,
+}
+
+impl<'a> Utility<'a> {
+    /// A machine that has not said anything yet.
+    pub const fn new(greeting: Greeting<'a>, timeouts: Timeouts) -> Self {
+        Self {
+            greeting,
+            timeouts,
+            inquiry: None,
+        }
+    }
+
+    /// What can be asked.
+    ///
+    /// # Errors
+    /// [`Usage::NotNow`] before the router has answered HELLO: i2pd forgets what follows it in
+    /// the same segment.
+    pub fn ask(&mut self) -> Result<&mut Inquiry, Error> {
+        self.inquiry.as_mut().ok_or(Usage::NotNow.into())
+    }
+
+    /// The version both sides speak, once the router has answered HELLO.
+    pub fn version(&self) -> Option<Version> {
+        self.inquiry.as_ref().map(Inquiry::version)
+    }
+}
+
+impl Machine for Utility<'_> {
+    type Event<'l> = Event<'l>;
+
+    fn start(&mut self, tx: &mut Writer<'_>) -> Result<(), Error> {
+        self.greeting.say(tx)
+    }
+
+    fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
+        if let Some(inquiry) = &mut self.inquiry {
+            return inquiry.handle_line(line, tx);
+        }
+        let Some(reply) = hear(line, tx)? else {
+            return Ok(Heard::Nothing);
+        };
+        self.inquiry = Some(Inquiry::new(settled(&reply)?, self.timeouts));
+        Ok(Heard::Event)
+    }
+
+    fn view<'l>(&self, line: &'l [u8]) -> Result<Event<'l>, Error> {
+        match (&self.inquiry, Reply::parse(line)) {
+            (Some(inquiry), Ok(Reply::Hello { status, .. })) if status.is_ok() => {
+                Ok(Event::Greeted(inquiry.version()))
+            }
+            (Some(inquiry), _) => Ok(inquiry.view(line)),
+            (None, Ok(reply)) => Err(unexpected(&reply)),
+            (None, Err(malformed)) => Err(Malformed::into(malformed)),
+        }
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        match &self.inquiry {
+            Some(inquiry) => inquiry.timeout(),
+            None => Some(self.timeouts.hello),
+        }
+    }
+}
