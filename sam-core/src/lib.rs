@@ -29,6 +29,7 @@ pub mod connection;
 pub mod machine;
 mod queue;
 
+pub mod bridge;
 pub mod client;
 
 pub use client::{

@@ -1,0 +1,352 @@
+//! The router's half of a connection: commands in, replies out.
+//!
+//! For router authors and test doubles. The half knows the protocol; the program behind it knows
+//! sessions, streams and names:
+//!
+//! ```
+//! use sam_core::bridge::{Bridge, Request};
+//! use sam_core::{Connection, Error, Reply, ResultCode, Status, Step};
+//!
+//! /// Answers what a client has said so far; returns what has to be written to it.
+//! fn serve(connection: &mut Connection<Bridge, Vec<u8>>) -> Result<Vec<u8>, Error> {
+//!     let mut out = Vec::new();
+//!     loop {
+//!         match connection.step()? {
+//!             Step::Transmit => {
+//!                 let line = connection.pending().to_vec();
+//!                 connection.transmitted(line.len())?;
+//!                 out.extend(line);
+//!             }
+//!             Step::Event(line) => {
+//!                 let status = Status::new(ResultCode::KeyNotFound);
+//!                 match connection.event(line)? {
+//!                     Request::Lookup(_) => {
+//!                         let reply = Reply::Naming { status, name: None, value: None };
+//!                         connection.request(|bridge, tx| bridge.answer(&reply, tx))?;
+//!                     }
+//!                     _ => connection.request(|bridge, tx| bridge.refuse(status, tx))?,
+//!                 }
+//!             }
+//!             Step::Receive | Step::Payload(_) | Step::Done => return Ok(out),
+//!         }
+//!     }
+//! }
+//!
+//! let mut connection = Connection::new(Bridge::default(), vec![0; 1024], vec![0; 1024])?;
+//! let said = b"HELLO VERSION\nNAMING LOOKUP NAME=nobody.i2p\n";
+//! connection.spare()?[..said.len()].copy_from_slice(said);
+//! connection.received(said.len())?;
+//! assert_eq!(
+//!     serve(&mut connection)?,
+//!     b"HELLO REPLY RESULT=OK VERSION=3.3\nNAMING REPLY RESULT=KEY_NOT_FOUND\n"
+//! );
+//! # Ok::<(), Error>(())
+//! ```
+
+mod complaint;
+mod negotiate;
+mod request;
+
+use crate::client::Versions;
+use crate::command::{Command, Hello};
+use crate::error::{Error, Malformed, Usage};
+use crate::header::Peer;
+use crate::machine::{Heard, Machine};
+use crate::reply::Reply;
+use crate::status::{ResultCode, Status};
+use crate::time::Duration;
+use crate::types::Version;
+use crate::writer::Writer;
+use complaint::{complain, complaint};
+use negotiate::negotiate;
+
+pub use request::{Ending, Request};
+
+/// The router's half of one connection.
+///
+/// Answers HELLO, PING, QUIT and what makes no sense by itself; everything else is an event that
+/// wants one [`Bridge::answer`]. Ask for the next step only after it was given: replies come in
+/// the order of their commands.
+#[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Bridge {
+    versions: Versions,
+    version: Option<Version>,
+    at: At,
+    is_session: bool,
+    ending: Ending,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+enum At {
+    Ready,
+    Due(Due),
+    AwaitingPeer { silent: bool },
+    Over,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+enum Due {
+    Create,
+    Connect { silent: bool },
+    Accept { silent: bool },
+    Forward,
+    Lookup,
+    Generate,
+}
+
+impl Default for Bridge {
+    /// Speaks SAM 3.0 to 3.3.
+    fn default() -> Self {
+        Self::new(Versions {
+            min: Version::V3_0,
+            max: Version::V3_3,
+        })
+    }
+}
+
+impl Bridge {
+    /// A bridge that speaks these versions.
+    pub const fn new(versions: Versions) -> Self {
+        Self {
+            versions,
+            version: None,
+            at: At::Ready,
+            is_session: false,
+            ending: Ending::Close,
+        }
+    }
+
+    /// The version settled on, once the client has said HELLO.
+    pub const fn version(&self) -> Option<Version> {
+        self.version
+    }
+
+    /// Whether closing the connection ends a session.
+    pub const fn is_session(&self) -> bool {
+        self.is_session
+    }
+
+    /// What becomes of the connection when its step is [`Step::Done`](crate::Step::Done).
+    pub const fn ending(&self) -> Ending {
+        self.ending
+    }
+
+    /// Gives the reply that is due. If the client asked for silence, nothing is written.
+    ///
+    /// A refused STREAM command closes the connection, as all routers do.
+    ///
+    /// # Errors
+    /// [`Usage::NotNow`] if none is due, or the reply is of another kind than the request;
+    /// [`Error::Full`] and [`Usage`] if it cannot be written. The reply is still due then.
+    pub fn answer(&mut self, reply: &Reply<'_>, tx: &mut Writer<'_>) -> Result<(), Error> {
+        let At::Due(due) = self.at else {
+            return Err(Usage::NotNow.into());
+        };
+        let fits = match due {
+            Due::Create => matches!(reply, Reply::Session { .. }),
+            Due::Connect { .. } | Due::Accept { .. } | Due::Forward => {
+                matches!(reply, Reply::Stream(_))
+            }
+            Due::Lookup => matches!(reply, Reply::Naming { .. }),
+            Due::Generate => matches!(reply, Reply::Dest { .. } | Reply::DestRefused(_)),
+        };
+        if !fits {
+            return Err(Usage::NotNow.into());
+        }
+        let silent = matches!(
+            due,
+            Due::Connect { silent: true } | Due::Accept { silent: true }
+        );
+        if !silent {
+            reply.encode(tx)?;
+        }
+        let granted = reply.status().is_none_or(|status| status.is_ok());
+        match due {
+            Due::Create => {
+                self.is_session = granted;
+                self.at = At::Ready;
+            }
+            Due::Lookup | Due::Generate => self.at = At::Ready,
+            Due::Forward if granted => self.at = At::Ready,
+            Due::Accept { silent } if granted => self.at = At::AwaitingPeer { silent },
+            Due::Connect { .. } if granted => self.end(Ending::Stream),
+            Due::Connect { .. } | Due::Accept { .. } | Due::Forward => self.end(Ending::Close),
+        }
+        Ok(())
+    }
+
+    /// Refuses what was asked for, whatever it was.
+    ///
+    /// # Errors
+    /// As [`Self::answer`].
+    pub fn refuse(&mut self, status: Status<'_>, tx: &mut Writer<'_>) -> Result<(), Error> {
+        let At::Due(due) = self.at else {
+            return Err(Usage::NotNow.into());
+        };
+        let reply = match due {
+            Due::Create => Reply::Session {
+                status,
+                destination: None,
+                id: None,
+            },
+            Due::Connect { .. } | Due::Accept { .. } | Due::Forward => Reply::Stream(status),
+            Due::Lookup => Reply::Naming {
+                status,
+                name: None,
+                value: None,
+            },
+            Due::Generate => Reply::DestRefused(status),
+        };
+        self.answer(&reply, tx)
+    }
+
+    /// Names the peer that an ACCEPT waited for; the connection is its stream then.
+    ///
+    /// Ports are left out for clients below 3.2, and everything for silent ones.
+    ///
+    /// # Errors
+    /// [`Usage::NotNow`] unless an ACCEPT waits; [`Error::Full`] if the line does not fit.
+    pub fn peer(&mut self, peer: Peer<'_>, tx: &mut Writer<'_>) -> Result<(), Error> {
+        let At::AwaitingPeer { silent } = self.at else {
+            return Err(Usage::NotNow.into());
+        };
+        if !silent {
+            let tells_ports = self.version >= Some(Version::V3_2);
+            Peer {
+                ports: peer.ports.filter(|_| tells_ports),
+                ..peer
+            }
+            .encode(tx)?;
+        }
+        self.end(Ending::Stream);
+        Ok(())
+    }
+
+    fn end(&mut self, ending: Ending) {
+        self.at = At::Over;
+        self.ending = ending;
+    }
+
+    fn hear_hello(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
+        let settled = match Command::parse(line) {
+            Ok(Command::Hello(Hello { min, max, .. })) => negotiate(min, max, self.versions),
+            _ => {
+                Err(Status::new(ResultCode::I2pError).with_message("Must start with HELLO VERSION"))
+            }
+        };
+        let (status, version) = match settled {
+            Ok(version) => (Status::OK, Some(version)),
+            Err(status) => (status, None),
+        };
+        Reply::Hello { status, version }.encode(tx)?;
+        self.version = version;
+        if version.is_none() {
+            self.end(Ending::Close);
+        }
+        Ok(Heard::Nothing)
+    }
+
+    fn hear_command(&mut self, command: Command<'_>, tx: &mut Writer<'_>) -> Result<Heard, Error> {
+        let due = match command {
+            Command::Ping(text) => {
+                Reply::Pong(text).encode(tx)?;
+                return Ok(Heard::Nothing);
+            }
+            Command::Pong(_) => return Ok(Heard::Nothing),
+            Command::Quit => {
+                let status = Status::OK.with_message("bye");
+                Reply::Other {
+                    verb: b"QUIT",
+                    status,
+                }
+                .encode(tx)?;
+                self.end(Ending::Close);
+                return Ok(Heard::Nothing);
+            }
+            Command::Hello(_) => {
+                let status = complaint("HELLO was already said");
+                Reply::Hello {
+                    status,
+                    version: None,
+                }
+                .encode(tx)?;
+                return Ok(Heard::Nothing);
+            }
+            Command::SessionCreate(_) if self.is_session => {
+                let status = complaint("Session already exists");
+                Reply::Session {
+                    status,
+                    destination: None,
+                    id: None,
+                }
+                .encode(tx)?;
+                return Ok(Heard::Nothing);
+            }
+            Command::StreamConnect(_) | Command::StreamAccept(_) | Command::StreamForward(_)
+                if self.is_session =>
+            {
+                let status = complaint("v3 control socket cannot be used for STREAM");
+                Reply::Stream(status).encode(tx)?;
+                self.end(Ending::Close);
+                return Ok(Heard::Nothing);
+            }
+            Command::SessionCreate(_) => Due::Create,
+            Command::StreamConnect(connect) => Due::Connect {
+                silent: connect.silent,
+            },
+            Command::StreamAccept(accept) => Due::Accept {
+                silent: accept.silent,
+            },
+            Command::StreamForward(_) => Due::Forward,
+            Command::NamingLookup(_) => Due::Lookup,
+            Command::DestGenerate(_) => Due::Generate,
+        };
+        self.at = At::Due(due);
+        Ok(Heard::Event)
+    }
+}
+
+impl Machine for Bridge {
+    type Event<'l> = Request<'l>;
+
+    fn start(&mut self, _tx: &mut Writer<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
+        if self.at != At::Ready {
+            return Err(Malformed::Unexpected.into());
+        }
+        if self.version.is_none() {
+            return self.hear_hello(line, tx);
+        }
+        match Command::parse(line) {
+            Ok(command) => self.hear_command(command, tx),
+            Err(malformed) => complain(line, malformed, tx).map(|()| Heard::Nothing),
+        }
+    }
+
+    fn view<'l>(&self, line: &'l [u8]) -> Result<Request<'l>, Error> {
+        match Command::parse(line)? {
+            Command::SessionCreate(create) => Ok(Request::Create(create)),
+            Command::StreamConnect(connect) => Ok(Request::Connect(connect)),
+            Command::StreamAccept(accept) => Ok(Request::Accept(accept)),
+            Command::StreamForward(forward) => Ok(Request::Forward(forward)),
+            Command::NamingLookup(name) => Ok(Request::Lookup(name)),
+            Command::DestGenerate(signature_type) => Ok(Request::Generate(signature_type)),
+            _ => Err(Malformed::Unexpected.into()),
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.at == At::Over
+    }
+
+    /// For ever: what a bridge does with idle clients is the router's choice.
+    fn timeout(&self) -> Option<Duration> {
+        None
+    }
+}

@@ -1,0 +1,34 @@
+//! What the program behind the bridge half has to do.
+
+use crate::command::{SessionCreate, StreamAccept, StreamConnect, StreamForward};
+use crate::operand::Name;
+use crate::types::SignatureType;
+
+/// What a client asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Request<'l> {
+    /// A session that lives as long as this connection.
+    Create(SessionCreate<'l>),
+    /// A stream to a peer; after the answer OK this connection is that stream.
+    Connect(StreamConnect<'l>),
+    /// A stream from a peer; after the answer OK, and [`Bridge::peer`], this connection is it.
+    Accept(StreamAccept<'l>),
+    /// Streams from peers, dialled to a socket of the client's as long as this connection lives.
+    Forward(StreamForward<'l>),
+    /// Which destination a name stands for.
+    Lookup(Name<'l>),
+    /// A new pair of keys; without a type, of the router's default one.
+    Generate(Option<SignatureType>),
+}
+
+/// What becomes of the connection once line mode is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Ending {
+    /// Close it.
+    Close,
+    /// It is a stream now.
+    Stream,
+}
