@@ -17,7 +17,7 @@ use crate::writer::Writer;
 /// [`event`](Self::event). When it is [`Step::Done`], [`into_unread`](Self::into_unread) hands
 /// over the bytes that already belong to the stream.
 ///
-/// The loop every driver is made of (a driver is no more than this):
+/// The loop every driver is made of (the drivers in [`io`](crate::io) are no more than this):
 ///
 /// ```
 /// use sam_core::{Connection, Error, Event, Step, Timeouts, Utility};

@@ -32,6 +32,8 @@ mod queue;
 pub mod bridge;
 pub mod client;
 
+pub mod io;
+
 pub use client::{
     Accept, Accepted, Arrival, Connect, Connected, Create, Created, Credentials, Event, Forward,
     Forwarded, Greeting, Session, Utility, Versions,
