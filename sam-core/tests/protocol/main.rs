@@ -1,0 +1,15 @@
+//! What lines mean and what they must never do: tables of known lines, and properties.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "these are tests"
+)]
+
+mod commands;
+mod common;
+mod injection;
+mod parsing;
+mod replies;
+mod secrets;
