@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod conversation;
+mod dial;
+mod endpoint;
+mod error;
+mod forwarding;
+mod key_file;
+mod router;
+mod session;
+mod stream;
+mod target;
+
+pub use dial::{Dial, Transport};
+pub use endpoint::Endpoint;
+pub use error::{Error, Result};
+pub use forwarding::Forwarding;
+pub use key_file::KeyFile;
+pub use router::Router;
+pub use session::{Incoming, Session, SessionBuilder};
+pub use stream::Stream;
+pub use target::ToTarget;
+
+pub use sam_core;
+pub use sam_core::{
+    Address, Ports, ResultCode, SessionId, SignatureType, Timeouts, TunnelOptions, Version,
+};
+
+/// A destination: what peers see of each other. Cheap to clone.
+pub type Destination = sam_core::Destination<std::sync::Arc<[u8]>>;
+
+/// A destination with its private keys; wiped from memory when dropped.
+pub type PrivateKey = sam_core::PrivateKey<Box<[u8]>>;

@@ -1,0 +1,216 @@
+//! Where the router is, and what it does without a session.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sam_core::error::Usage;
+use sam_core::{Greeting, SignatureType, Timeouts, Utility, Version, Versions};
+
+use crate::answer::Answer;
+use crate::conversation::Conversation;
+use crate::dial::Dial;
+use crate::endpoint::Endpoint;
+use crate::error::{Error, Result};
+use crate::target::ToTarget;
+use crate::{Destination, PrivateKey};
+
+/// A router's SAM port.
+///
+/// Cheap to clone. Clones share what was learned about the router, so that the fall-back to an
+/// older version is paid for once.
+pub struct Router<D = Endpoint> {
+    dial: Arc<D>,
+    udp: Option<Endpoint>,
+    timeouts: Timeouts,
+    /// The router refused [`Versions::DEFAULT`] once.
+    is_old: Arc<AtomicBool>,
+}
+
+impl Router {
+    /// The router at an endpoint such as `127.0.0.1:7656`, `router.lan` or `[::1]:7656`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for what is no endpoint.
+    pub fn new(endpoint: &str) -> Result<Self> {
+        Ok(endpoint.parse()?)
+    }
+
+    /// The router that the environment variable `I2P_SAM_ADDRESS` names, else `127.0.0.1:7656`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if the variable holds what is no endpoint.
+    pub fn from_env() -> Result<Self> {
+        match std::env::var_os("I2P_SAM_ADDRESS") {
+            None => Ok(Self::default()),
+            Some(endpoint) => Self::new(&endpoint.to_string_lossy()),
+        }
+    }
+}
+
+impl<D: Dial> Router<D> {
+    /// The router that `dial` opens connections to.
+    pub fn over(dial: D) -> Self {
+        Self {
+            udp: dial.udp(),
+            dial: Arc::new(dial),
+            timeouts: Timeouts::DEFAULT,
+            is_old: Arc::default(),
+        }
+    }
+
+    /// The same router with other patience; [`Timeouts::DEFAULT`] suits all routers known.
+    #[must_use]
+    pub fn with_timeouts(self, timeouts: Timeouts) -> Self {
+        Self { timeouts, ..self }
+    }
+
+    /// The same router, which takes datagrams by UDP at `endpoint`.
+    ///
+    /// Unless told so, it is the host of the TCP endpoint and port 7655.
+    #[must_use]
+    pub fn with_udp(self, endpoint: Endpoint) -> Self {
+        Self {
+            udp: Some(endpoint),
+            ..self
+        }
+    }
+
+    /// Where the router takes datagrams by UDP; `None` over transports that are not plain TCP.
+    pub const fn udp(&self) -> Option<&Endpoint> {
+        self.udp.as_ref()
+    }
+
+    /// How long each wait for the router may last.
+    pub const fn timeouts(&self) -> Timeouts {
+        self.timeouts
+    }
+
+    /// The SAM version the router settles on; a way to see whether it is there.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] if nothing answers there.
+    pub fn version(&self) -> Result<Version> {
+        let utility = self.utility()?;
+        Ok(utility.machine().version().unwrap_or(Version::V3_0))
+    }
+
+    /// Which destination a name or address stands for.
+    ///
+    /// [`Session::lookup`](crate::Session::lookup) is surer: some routers know few names before
+    /// a session exists.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with `KEY_NOT_FOUND`, or `INVALID_KEY` from i2pd, for an unknown name.
+    pub fn lookup(&self, name: impl ToTarget) -> Result<Destination> {
+        name.to_target(|target| {
+            let mut utility = self.utility()?;
+            utility.request(|machine, tx| machine.ask()?.lookup(target, tx))?;
+            hear_answer(&mut utility)?.destination()
+        })?
+    }
+
+    /// Has the router make a new destination with Ed25519 signatures.
+    ///
+    /// # Errors
+    /// As [`Self::generate_destination_of`].
+    pub fn generate_destination(&self) -> Result<PrivateKey> {
+        self.generate_destination_of(SignatureType::ED25519)
+    }
+
+    /// Has the router make a new destination with signatures of a type.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a type some routers crash on; [`Error::Malformed`] if the key is not
+    /// of the type asked for, which i2pd does without a word.
+    pub fn generate_destination_of(&self, signature_type: SignatureType) -> Result<PrivateKey> {
+        let mut utility = self.utility()?;
+        utility.request(|machine, tx| machine.ask()?.generate(signature_type, tx))?;
+        hear_answer(&mut utility)?.private_key(signature_type)
+    }
+
+    pub(crate) fn versions(&self) -> Versions {
+        if self.is_old.load(Ordering::Relaxed) {
+            Versions::FALLBACK
+        } else {
+            Versions::DEFAULT
+        }
+    }
+
+    pub(crate) fn remember_it_is_old(&self) {
+        self.is_old.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) const fn greeting(&self, versions: Versions) -> Greeting<'_> {
+        Greeting {
+            versions,
+            credentials: None,
+        }
+    }
+
+    pub(crate) fn dial(&self) -> Result<D::Transport> {
+        let patience = self.timeouts.hello.into();
+        self.dial
+            .dial(patience)
+            .map_err(|source| Error::Unreachable {
+                router: self.to_string(),
+                source,
+            })
+    }
+
+    fn utility(&self) -> Result<Conversation<Utility<'_>, D::Transport>> {
+        Conversation::open(self, |greeting| Ok(Utility::new(greeting, self.timeouts)))
+    }
+}
+
+fn hear_answer<T: crate::Transport>(utility: &mut Conversation<Utility<'_>, T>) -> Result<Answer> {
+    match utility.next()? {
+        Some(line) => Answer::new(utility.event(line)?, utility.last_line()),
+        None => Err(Error::Closed),
+    }
+}
+
+impl<D> Clone for Router<D> {
+    fn clone(&self) -> Self {
+        Self {
+            dial: Arc::clone(&self.dial),
+            udp: self.udp.clone(),
+            timeouts: self.timeouts,
+            is_old: Arc::clone(&self.is_old),
+        }
+    }
+}
+
+impl Default for Router {
+    /// `127.0.0.1:7656`.
+    fn default() -> Self {
+        Self::over(Endpoint::default())
+    }
+}
+
+impl FromStr for Router {
+    type Err = Usage;
+
+    fn from_str(endpoint: &str) -> Result<Self, Usage> {
+        endpoint.parse().map(Self::over)
+    }
+}
+
+impl From<std::net::SocketAddr> for Router {
+    fn from(address: std::net::SocketAddr) -> Self {
+        Self::over(Endpoint::from(address))
+    }
+}
+
+impl<D: fmt::Display> fmt::Display for Router<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.dial.fmt(f)
+    }
+}
+
+impl<D: fmt::Display> fmt::Debug for Router<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Router({self})")
+    }
+}

@@ -1,0 +1,250 @@
+//! How a session is to be, and bringing it online.
+
+use std::fmt;
+
+use sam_core::error::Malformed;
+use sam_core::{
+    Create, Created, SessionId, SessionKey, SessionOptions, SignatureType, Timeouts, TunnelOptions,
+};
+use zeroize::Zeroizing;
+
+use super::Session;
+use super::control::Control;
+use crate::answer::{own_destination, own_key};
+use crate::conversation::Conversation;
+use crate::dial::{Dial, Transport};
+use crate::endpoint::Endpoint;
+use crate::error::{Error, Result};
+use crate::router::Router;
+use crate::{Destination, PrivateKey};
+
+/// How a session is to be; made by [`Session::builder`].
+///
+/// The defaults are a new Ed25519 destination, a random ID, and the options of
+/// [`SessionOptions::DEFAULT`]. Keep to them where possible: odd values make a session stand out.
+#[must_use = "nothing happens before `create`"]
+pub struct SessionBuilder<'k, D: Dial = Endpoint> {
+    router: Router<D>,
+    id: Option<SessionId>,
+    key: Option<&'k PrivateKey>,
+    signature_type: SignatureType,
+    inbound: TunnelOptions,
+    outbound: TunnelOptions,
+    lease_set_enc_type: Option<String>,
+    others: Vec<(String, String)>,
+}
+
+impl<'k, D: Dial> SessionBuilder<'k, D> {
+    pub(super) fn new(router: Router<D>) -> Self {
+        let SessionOptions {
+            inbound,
+            outbound,
+            lease_set_enc_type,
+            ..
+        } = SessionOptions::DEFAULT;
+        Self {
+            router,
+            id: None,
+            key: None,
+            signature_type: SignatureType::ED25519,
+            inbound,
+            outbound,
+            lease_set_enc_type: lease_set_enc_type.map(Into::into),
+            others: Vec::new(),
+        }
+    }
+
+    /// The session has the destination of this key, and the same address each time.
+    pub fn key<'n>(self, key: &'n PrivateKey) -> SessionBuilder<'n, D> {
+        SessionBuilder {
+            key: Some(key),
+            ..self
+        }
+    }
+
+    /// The session has a new destination; this is the default.
+    pub fn transient(self) -> SessionBuilder<'static, D> {
+        SessionBuilder { key: None, ..self }
+    }
+
+    /// The signature type of a new destination; see [`SignatureType::is_safe_to_request`].
+    pub fn signature_type(self, signature_type: SignatureType) -> Self {
+        Self {
+            signature_type,
+            ..self
+        }
+    }
+
+    /// The session's name at the router; a random one is safer.
+    pub fn id(self, id: SessionId) -> Self {
+        Self {
+            id: Some(id),
+            ..self
+        }
+    }
+
+    /// Tunnels to the session; their number is visible to every peer.
+    pub fn inbound(self, inbound: TunnelOptions) -> Self {
+        Self { inbound, ..self }
+    }
+
+    /// Tunnels from the session.
+    pub fn outbound(self, outbound: TunnelOptions) -> Self {
+        Self { outbound, ..self }
+    }
+
+    /// Encryption types of the leaseset, best first, for instance `6,4`; visible to every peer.
+    pub fn lease_set_enc_type(self, types: impl Into<String>) -> Self {
+        Self {
+            lease_set_enc_type: Some(types.into()),
+            ..self
+        }
+    }
+
+    /// Any other option of I2CP, tunnels or streaming, passed to the router as it is.
+    pub fn option(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.others.push((key.into(), value.into()));
+        self
+    }
+
+    /// How long each wait for the router may last; by default as for the router.
+    pub fn timeouts(self, timeouts: Timeouts) -> Self {
+        let router = self.router.with_timeouts(timeouts);
+        Self { router, ..self }
+    }
+
+    /// Brings the session online.
+    ///
+    /// The router builds tunnels first: that takes seconds, and minutes if it has just started.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`]; [`Error::Refused`], for instance with `DUPLICATED_DEST` while
+    /// another session has the same key; [`Error::TimedOut`] after 300 s unless told otherwise;
+    /// [`Error::Usage`] for options that cannot be sent.
+    pub fn create(self) -> Result<Session<D>> {
+        let id = match &self.id {
+            Some(id) => id.clone(),
+            None => random_id()?,
+        };
+        let others: Vec<_> = self
+            .others
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        let options = SessionOptions {
+            inbound: self.inbound,
+            outbound: self.outbound,
+            lease_set_enc_type: self.lease_set_enc_type.as_deref(),
+            others: &others,
+        };
+        let session_key = match self.key {
+            Some(key) => SessionKey::from(key),
+            None => SessionKey::Transient(Some(self.signature_type)),
+        };
+        let mut asking = Conversation::open(&self.router, |greeting| {
+            Create::new(greeting, self.router.timeouts(), &id, session_key, options)
+        })?;
+        let told = match asking.recv()? {
+            Some(Created::Ready { private: None }) => None,
+            Some(Created::Ready { private: Some(key) }) => {
+                // Copied in one piece: a vector that grows leaves parts of the key behind.
+                let text = key.expose().as_bytes().ok_or_else(nonsense)?;
+                Some(Zeroizing::new(text.to_vec()))
+            }
+            _ => return Err(Error::Closed),
+        };
+        let online = asking.then(Create::into_session);
+        let version = online.machine().version();
+        let control = Control::start(online)?;
+        let identity = self
+            .identity(told.as_deref().map(Vec::as_slice), &control)
+            .inspect_err(|_| control.close())?;
+        Ok(Session {
+            router: self.router,
+            id,
+            destination: identity.destination,
+            key: identity.key,
+            version,
+            control,
+        })
+    }
+
+    /// Whose session the router has made: what it told in base64, or else what it says of `ME`.
+    fn identity<T: Transport>(
+        &self,
+        told: Option<&[u8]>,
+        control: &Control<T>,
+    ) -> Result<Identity> {
+        let told_key = told.and_then(|text| own_key(sam_core::Value::new(text)));
+        let told_destination = match (&told_key, told) {
+            (Some(key), _) => public_part(key)?,
+            // go-sam-bridge tells the public part only, i2pd 2.45.1 nothing for offline keys.
+            (None, Some(text)) => {
+                own_destination(sam_core::DestinationText::new(text).map_err(|_| nonsense())?)?
+            }
+            (None, None) => control
+                .ask(
+                    self.router.timeouts().naming.into(),
+                    sam_core::client::Inquiry::lookup_me,
+                )?
+                .destination()?,
+        };
+        let is_as_asked = match self.key {
+            Some(key) => key.destination() == told_destination,
+            None => told_destination.signature_type() == self.signature_type,
+        };
+        if !is_as_asked {
+            return Err(nonsense());
+        }
+        let key = match (told_key, self.key) {
+            (Some(key), _) => Some(key),
+            (None, Some(key)) => Some(copy_of(key)?),
+            (None, None) => None,
+        };
+        Ok(Identity {
+            destination: told_destination,
+            key,
+        })
+    }
+}
+
+struct Identity {
+    destination: Destination,
+    key: Option<PrivateKey>,
+}
+
+fn random_id() -> Result<SessionId> {
+    let mut entropy = [0; 16];
+    getrandom::fill(&mut entropy).map_err(|error| Error::Io(error.into()))?;
+    Ok(SessionId::random(entropy))
+}
+
+fn public_part(key: &PrivateKey) -> Result<Destination> {
+    Ok(Destination::new(key.destination().as_bytes().into())?)
+}
+
+fn copy_of(key: &PrivateKey) -> Result<PrivateKey> {
+    let bytes = key.as_bytes();
+    Ok(PrivateKey::new(bytes.into(), bytes.len())?)
+}
+
+/// The router gave the session another identity than the one asked for.
+fn nonsense() -> Error {
+    Error::about(Malformed::Value("DESTINATION").into(), &[])
+}
+
+/// Shows the keys of the options alone: some values are secrets, those of encrypted leasesets.
+impl<D: Dial> fmt::Debug for SessionBuilder<'_, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let others: Vec<_> = self.others.iter().map(|(key, _)| key).collect();
+        f.debug_struct("SessionBuilder")
+            .field("router", &self.router)
+            .field("key", &self.key)
+            .field("signature_type", &self.signature_type)
+            .field("inbound", &self.inbound)
+            .field("outbound", &self.outbound)
+            .field("lease_set_enc_type", &self.lease_set_enc_type)
+            .field("others", &others)
+            .finish_non_exhaustive()
+    }
+}
