@@ -7,6 +7,8 @@ mod endpoint;
 mod error;
 mod forwarding;
 mod key_file;
+#[cfg(feature = "loopback-bridge")]
+pub mod loopback;
 mod router;
 mod session;
 mod stream;

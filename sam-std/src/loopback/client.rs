@@ -1,0 +1,191 @@
+//! One client: its requests, and what it has become by them.
+
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+
+use sam_core::bridge::Request;
+use sam_core::command::{SessionCreate, StreamConnect, StreamForward};
+use sam_core::operand::Name;
+use sam_core::types::SignatureType;
+use sam_core::value::{Secret, Value};
+use sam_core::{Reply, ResultCode, SessionKey, Status, Style};
+use zeroize::Zeroizing;
+
+use super::acceptor::Acceptor;
+use super::connector::Parked;
+use super::forward::{Forward, Forwarding};
+use super::hub::{Hub, OpenSession};
+use super::keys;
+use super::lines::Lines;
+use super::socket::Socket;
+
+/// A client in line mode.
+pub(super) struct Client {
+    hub: Arc<Hub>,
+    lines: Lines,
+    role: Role,
+}
+
+/// What ends when the client closes its socket.
+enum Role {
+    Utility,
+    Session(OpenSession),
+    Forward { _forwarding: Forwarding },
+}
+
+type PrivateText = Zeroizing<Vec<u8>>;
+
+impl Client {
+    pub(super) fn new(hub: Arc<Hub>, socket: Arc<Socket>) -> io::Result<Self> {
+        let settings = hub.settings;
+        let lines = Lines::new(
+            socket,
+            settings.personality.bridge(),
+            settings.hello_timeout,
+        )?;
+        Ok(Self {
+            hub,
+            lines,
+            role: Role::Utility,
+        })
+    }
+
+    /// Serves the client to its end.
+    pub(super) fn serve(mut self) -> io::Result<()> {
+        while let Some(line) = self.lines.next()? {
+            match self.lines.request(line)? {
+                Request::Lookup(name) => {
+                    let name = text(name);
+                    self.look_up(&name)?;
+                }
+                Request::Generate(signature_type) => self.generate(signature_type)?,
+                _ if matches!(self.role, Role::Forward { .. }) => {
+                    self.lines.refuse(refusal("this connection forwards"))?;
+                }
+                Request::Create(create) => match self.open(&create) {
+                    Ok((session, private)) => {
+                        self.role = Role::Session(session);
+                        self.lines.answer(&Reply::Session {
+                            status: Status::OK,
+                            destination: Some(Secret::new(Value::new(&private))),
+                            id: None,
+                        })?;
+                    }
+                    Err(status) => self.lines.refuse(status)?,
+                },
+                Request::Forward(forward) => match self.forward(&forward) {
+                    Ok(forwarding) => {
+                        self.role = Role::Forward {
+                            _forwarding: forwarding,
+                        };
+                        self.lines.answer(&Reply::Stream(Status::OK))?;
+                    }
+                    Err(status) => self.lines.refuse(status)?,
+                },
+                Request::Connect(connect) => match self.connect(&connect) {
+                    Ok(parked) => {
+                        self.lines.answer(&Reply::Stream(Status::OK))?;
+                        parked.serve(&self.hub, self.lines.into_unread());
+                        return Ok(());
+                    }
+                    Err(status) => self.lines.refuse(status)?,
+                },
+                Request::Accept(accept) => match self.hub.session(&bytes(accept.id)) {
+                    Ok(session) => return Acceptor::serve(&session, self.lines),
+                    Err(status) => self.lines.refuse(status)?,
+                },
+                _ => self.lines.refuse(refusal("unsupported command"))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn look_up(&mut self, name: &[u8]) -> io::Result<()> {
+        let found = match &self.role {
+            Role::Session(session) if name == b"ME" => Ok(Arc::clone(session.destination())),
+            _ if name == b"ME" => Err(ResultCode::KeyNotFound),
+            _ => self.hub.look_up(name),
+        };
+        let (status, destination) = match found {
+            Ok(destination) => (Status::OK, Some(destination)),
+            Err(code) => (Status::new(code), None),
+        };
+        self.lines.answer(&Reply::Naming {
+            status,
+            name: Some(Value::new(name)),
+            value: destination.as_deref().map(Value::from),
+        })
+    }
+
+    fn generate(&mut self, signature_type: Option<SignatureType>) -> io::Result<()> {
+        match keys::generate(self.signature_type(signature_type)) {
+            Ok(key) => self.lines.answer(&Reply::Dest {
+                public: Value::from(&*key.destination().to_string()),
+                private: Secret::new(Value::new(&keys::text(&key))),
+            }),
+            Err(status) => self.lines.answer(&Reply::DestRefused(status)),
+        }
+    }
+
+    fn open(
+        &self,
+        create: &SessionCreate<'_>,
+    ) -> Result<(OpenSession, PrivateText), Status<'static>> {
+        if create.id.is_empty() {
+            return Err(refusal("ID not specified"));
+        }
+        if create.style != Style::Stream {
+            return Err(refusal("Unrecognized SESSION STYLE"));
+        }
+        let key = match create.key {
+            SessionKey::Transient(wanted) => keys::generate(self.signature_type(wanted))?,
+            SessionKey::Text(text) => keys::read(text.expose())?,
+            SessionKey::Binary(_) => return Err(Status::new(ResultCode::InvalidKey)),
+        };
+        let id = bytes(create.id);
+        let session = self.hub.create(id, &key, self.lines.socket())?;
+        Ok((session, keys::text(&key)))
+    }
+
+    fn connect(&self, connect: &StreamConnect<'_>) -> Result<Parked, Status<'static>> {
+        let id = bytes(connect.id);
+        let name = text(connect.destination);
+        let ports = connect.ports.unwrap_or_default();
+        self.hub.connect(self.lines.socket(), &id, &name, ports)
+    }
+
+    fn forward(&self, forward: &StreamForward<'_>) -> Result<Forwarding, Status<'static>> {
+        let session = self.hub.session(&bytes(forward.id))?;
+        let control = self.lines.socket();
+        let client = control.peer_ip().map_err(|_| refusal("no address"))?;
+        let server = Forward {
+            control: Arc::clone(control),
+            server: (Forward::server_ip(client, forward.host)?, forward.port).into(),
+            silent: forward.silent,
+            version: self.lines.version(),
+        };
+        Forwarding::start(session, server)
+    }
+
+    fn signature_type(&self, wanted: Option<SignatureType>) -> SignatureType {
+        wanted.unwrap_or(self.hub.settings.personality.signature_type())
+    }
+}
+
+fn bytes(value: Value<'_>) -> Vec<u8> {
+    value.bytes().collect()
+}
+
+fn text(name: Name<'_>) -> Vec<u8> {
+    let mut text = Vec::new();
+    let Ok(()) = name.text(&mut |piece| {
+        text.extend_from_slice(piece);
+        Ok::<_, Infallible>(())
+    });
+    text
+}
+
+fn refusal(message: &'static str) -> Status<'static> {
+    Status::new(ResultCode::I2pError).with_message(message)
+}

@@ -1,0 +1,184 @@
+//! What the clients of a bridge share: its sessions and its names.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sam_core::key::DestinationHash;
+use sam_core::{Ports, ResultCode, Status};
+
+use super::connector::Parked;
+use super::group::Group;
+use super::keys::Key;
+use super::lock::lock;
+use super::naming::{self, HostNames, Named, Unnamed};
+use super::personality::Personality;
+use super::session::Session;
+use super::socket::Socket;
+use super::threads::Threads;
+
+/// How a bridge behaves.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settings {
+    pub(super) personality: Personality,
+    pub(super) peer_line_with_first_data: bool,
+    pub(super) hello_timeout: Duration,
+    pub(super) backlog_timeout: Duration,
+}
+
+/// The middle of a bridge.
+pub(super) struct Hub {
+    pub(super) settings: Settings,
+    pub(super) threads: Threads,
+    /// All sockets that clients have opened.
+    pub(super) clients: Arc<Group>,
+    host_names: HostNames,
+    sessions: Mutex<Sessions>,
+}
+
+#[derive(Default)]
+struct Sessions {
+    by_id: HashMap<Vec<u8>, Arc<Session>>,
+    by_hash: HashMap<DestinationHash, Arc<Session>>,
+}
+
+/// A session that lives as long as this.
+pub(super) struct OpenSession {
+    hub: Arc<Hub>,
+    session: Arc<Session>,
+}
+
+impl Hub {
+    pub(super) fn new(settings: Settings, host_names: HostNames) -> Self {
+        Self {
+            settings,
+            threads: Threads::default(),
+            clients: Arc::default(),
+            host_names,
+            sessions: Mutex::default(),
+        }
+    }
+
+    /// Opens a session.
+    pub(super) fn create(
+        self: &Arc<Self>,
+        id: Vec<u8>,
+        key: &Key,
+        control: &Arc<Socket>,
+    ) -> Result<OpenSession, Status<'static>> {
+        let destination: Arc<str> = key.destination().to_string().into();
+        let hash = key.destination().hash();
+        // The threads of sessions whose clients are gone may not have noticed yet.
+        let namesakes = [self.by_id(&id), self.by_hash(hash)];
+        for session in namesakes.into_iter().flatten() {
+            if session.control.is_gone() {
+                self.end(&session);
+            }
+        }
+        let mut sessions = lock(&self.sessions);
+        if sessions.by_id.contains_key(&id) {
+            return Err(Status::new(ResultCode::DuplicatedId));
+        }
+        if sessions.by_hash.contains_key(&hash) {
+            return Err(Status::new(ResultCode::DuplicatedDest));
+        }
+        let session = Session::new(id, destination, hash, Arc::clone(control));
+        let session = Arc::new(session);
+        let Sessions { by_id, by_hash } = &mut *sessions;
+        by_id.insert(session.id.clone(), Arc::clone(&session));
+        by_hash.insert(hash, Arc::clone(&session));
+        Ok(OpenSession {
+            hub: Arc::clone(self),
+            session,
+        })
+    }
+
+    /// The session with this ID.
+    pub(super) fn session(&self, id: &[u8]) -> Result<Arc<Session>, Status<'static>> {
+        let session = self.by_id(id).filter(|session| !session.control.is_gone());
+        let status = Status::new(ResultCode::InvalidId);
+        session.ok_or(status.with_message("there is no session with this ID"))
+    }
+
+    /// Lines up for a stream from the session `id` to the destination that `name` stands for.
+    pub(super) fn connect(
+        &self,
+        socket: &Arc<Socket>,
+        id: &[u8],
+        name: &[u8],
+        ports: Ports,
+    ) -> Result<Parked, Status<'static>> {
+        let source = self.session(id)?;
+        let hash = match naming::resolve(name, &self.host_names) {
+            Ok(Named::Hash(hash)) => Some(hash),
+            Ok(Named::Destination(destination)) => naming::hash(&destination),
+            Err(Unnamed::Unknown) => return Err(invalid_key("host name not found")),
+            Err(Unnamed::Malformed) => return Err(invalid_key("neither a name nor a destination")),
+        };
+        let target = hash.and_then(|hash| self.by_hash(hash));
+        match target.filter(|target| !target.control.is_gone()) {
+            None => Err(unreachable("lease set not found")),
+            Some(target) if Arc::ptr_eq(&source, &target) => {
+                Err(unreachable("a session cannot connect to itself"))
+            }
+            Some(target) => Parked::new(self, socket, [source, target], ports),
+        }
+    }
+
+    /// The destination, in base64, that a name stands for.
+    pub(super) fn look_up(&self, name: &[u8]) -> Result<Arc<str>, ResultCode> {
+        match naming::resolve(name, &self.host_names) {
+            Ok(Named::Destination(destination)) => Ok(destination),
+            Ok(Named::Hash(hash)) => {
+                let session = self.by_hash(hash).ok_or(ResultCode::KeyNotFound)?;
+                Ok(Arc::clone(&session.destination))
+            }
+            Err(Unnamed::Unknown) => Err(ResultCode::KeyNotFound),
+            Err(Unnamed::Malformed) => Err(ResultCode::InvalidKey),
+        }
+    }
+
+    /// Ends a session with all that belongs to it.
+    fn end(&self, session: &Arc<Session>) {
+        let is_this =
+            |other: Option<&Arc<Session>>| other.is_some_and(|other| Arc::ptr_eq(other, session));
+        let mut sessions = lock(&self.sessions);
+        if is_this(sessions.by_id.get(&session.id)) {
+            sessions.by_id.remove(&session.id);
+        }
+        if is_this(sessions.by_hash.get(&session.hash)) {
+            sessions.by_hash.remove(&session.hash);
+        }
+        drop(sessions);
+        session.group.close();
+    }
+
+    fn by_id(&self, id: &[u8]) -> Option<Arc<Session>> {
+        lock(&self.sessions).by_id.get(id).cloned()
+    }
+
+    fn by_hash(&self, hash: DestinationHash) -> Option<Arc<Session>> {
+        lock(&self.sessions).by_hash.get(&hash).cloned()
+    }
+}
+
+impl OpenSession {
+    /// The session's own destination, in base64.
+    pub(super) fn destination(&self) -> &Arc<str> {
+        &self.session.destination
+    }
+}
+
+impl Drop for OpenSession {
+    fn drop(&mut self) {
+        self.hub.end(&self.session);
+    }
+}
+
+fn invalid_key(message: &'static str) -> Status<'static> {
+    Status::new(ResultCode::InvalidKey).with_message(message)
+}
+
+fn unreachable(message: &'static str) -> Status<'static> {
+    Status::new(ResultCode::CantReachPeer).with_message(message)
+}

@@ -1,0 +1,185 @@
+//! A SAM bridge without an I2P router.
+//!
+//! [`LoopbackBridge`] speaks SAM v3 on a TCP port of this machine and connects its own sessions
+//! with each other, in memory. So a program that speaks SAM, in any language, runs and is tested
+//! where there is no router, and without waiting for tunnels.
+//!
+//! **It is not I2P.** It gives no anonymity: nothing is encrypted and nothing is signed, its keys
+//! are random bytes in the right order. And it reaches nobody else: its sessions find each other
+//! and the host names given to it at the start, and that is all. For the same reason it listens on
+//! `127.0.0.1` only, and `STREAM FORWARD` dials nobody but the client itself.
+//!
+//! ```
+//! use std::io::{BufRead, BufReader, Write};
+//! use std::net::TcpStream;
+//!
+//! use sam_std::loopback::LoopbackBridge;
+//!
+//! let bridge = LoopbackBridge::start()?;
+//! let mut client = TcpStream::connect(bridge.addr())?;
+//! client.write_all(b"HELLO VERSION MIN=3.1 MAX=3.3\n")?;
+//! let mut reply = String::new();
+//! BufReader::new(&client).read_line(&mut reply)?;
+//! assert_eq!(reply, "HELLO REPLY RESULT=OK VERSION=3.3\n");
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # What it speaks
+//! SAM 3.0 to 3.3: `HELLO`, `PING`, `QUIT`, `SESSION CREATE STYLE=STREAM`, `STREAM CONNECT`,
+//! `ACCEPT` and `FORWARD`, `NAMING LOOKUP` of host names, b32 addresses, destinations and `ME`,
+//! `DEST GENERATE`. Unlike some routers it reads what a client sends ahead of an answer, passes
+//! half-closed streams on, and answers PING at any moment: test against a real router as well.
+//!
+//! Streams wait 10 seconds for an ACCEPT, up to 50 of them for each session. A session, with
+//! everything that belongs to it, ends when its control socket is closed. There is a thread for
+//! each socket, and so a limit: 8192 clients at a time.
+
+mod acceptor;
+mod client;
+mod connector;
+mod forward;
+mod group;
+mod hub;
+mod keys;
+mod lines;
+mod listener;
+mod lock;
+mod naming;
+mod personality;
+mod session;
+mod slot;
+mod socket;
+mod stream;
+mod threads;
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sam_core::key::{Destination, HostName};
+
+pub use personality::Personality;
+
+use hub::{Hub, Settings};
+use listener::Listener;
+use naming::HostNames;
+
+/// A SAM bridge without an I2P router, running in threads of its own; see [the module](self).
+///
+/// It stops when it is dropped: the port is closed, so are all sockets, and no thread is left.
+pub struct LoopbackBridge {
+    listener: Listener,
+}
+
+/// How a [`LoopbackBridge`] is to be.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    port: u16,
+    host_names: HostNames,
+    settings: Settings,
+}
+
+impl LoopbackBridge {
+    /// Starts a bridge on a free port of `127.0.0.1`.
+    ///
+    /// # Errors
+    /// Those of listening and of starting a thread.
+    pub fn start() -> io::Result<Self> {
+        Self::builder().start()
+    }
+
+    /// A bridge with other settings.
+    pub fn builder() -> Builder {
+        Builder {
+            port: 0,
+            host_names: HostNames::new(),
+            settings: Settings {
+                personality: Personality::default(),
+                peer_line_with_first_data: false,
+                hello_timeout: Duration::from_secs(60),
+                backlog_timeout: Duration::from_secs(10),
+            },
+        }
+    }
+
+    /// Where it listens.
+    pub const fn addr(&self) -> SocketAddr {
+        self.listener.addr()
+    }
+
+    /// Stops listening, closes all sockets and waits for all threads.
+    pub fn stop(self) {}
+}
+
+impl fmt::Debug for LoopbackBridge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LoopbackBridge({})", self.addr())
+    }
+}
+
+impl Builder {
+    /// Listens on this port; 0, the default, is any that is free. Routers use 7656.
+    #[must_use]
+    pub const fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Behaves like this router.
+    #[must_use]
+    pub const fn personality(mut self, personality: Personality) -> Self {
+        self.settings.personality = personality;
+        self
+    }
+
+    /// Gives a destination a host name.
+    ///
+    /// Whoever creates a session with its private key can be reached by that name; see
+    /// [`PrivateKey::destination`](sam_core::PrivateKey::destination).
+    #[must_use]
+    pub fn host_name<B: AsRef<[u8]>>(
+        mut self,
+        name: HostName,
+        destination: &Destination<B>,
+    ) -> Self {
+        let destination = destination.to_string().into();
+        self.host_names.insert(name, destination);
+        self
+    }
+
+    /// Sends the line that tells an acceptor who its peer is in one segment with the first bytes
+    /// of that peer, for which it waits up to 50 milliseconds. Default: no.
+    ///
+    /// Real routers do so now and then, and programs that read the line carelessly lose bytes.
+    #[must_use]
+    pub const fn peer_line_with_first_data(mut self, together: bool) -> Self {
+        self.settings.peer_line_with_first_data = together;
+        self
+    }
+
+    /// How long a client may take to say HELLO. Default: 60 seconds.
+    #[must_use]
+    pub const fn hello_timeout(mut self, time: Duration) -> Self {
+        self.settings.hello_timeout = time;
+        self
+    }
+
+    /// How long a stream waits for an ACCEPT before it is closed. Default: 10 seconds.
+    #[must_use]
+    pub const fn backlog_timeout(mut self, time: Duration) -> Self {
+        self.settings.backlog_timeout = time;
+        self
+    }
+
+    /// Starts the bridge.
+    ///
+    /// # Errors
+    /// Those of listening, [`io::ErrorKind::AddrInUse`] among them, and of starting a thread.
+    pub fn start(self) -> io::Result<LoopbackBridge> {
+        let hub = Arc::new(Hub::new(self.settings, self.host_names));
+        let listener = Listener::start(self.port, hub)?;
+        Ok(LoopbackBridge { listener })
+    }
+}

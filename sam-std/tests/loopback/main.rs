@@ -1,0 +1,11 @@
+//! The loopback bridge, as a client sees it that knows nothing but the specification.
+
+#![cfg(feature = "loopback-bridge")]
+
+mod accepting;
+mod client;
+mod forwarding;
+mod hostile;
+mod keys_and_names;
+mod sessions;
+mod streams;
