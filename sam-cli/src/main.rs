@@ -1,0 +1,16 @@
+//! `i2p-sam`: I2P from the command line, over a router's SAM port.
+
+mod cli;
+mod commands;
+mod failure;
+mod relay;
+mod talk;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match commands::run(&cli::Cli::read()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,0 +1,11 @@
+//! The real program, against a loopback bridge in this process.
+
+mod address;
+mod bridge;
+mod connect;
+mod demo;
+mod keygen;
+mod listen;
+mod lookup;
+mod program;
+mod version;
