@@ -78,12 +78,15 @@ fn is_same(ours: &[u8], recorded: &[u8]) -> bool {
 
 /// Whether a line is one the client's machines refuse to say or have no words for.
 fn is_inexpressible(line: &[u8]) -> bool {
-    let other_style = ["STYLE=PRIMARY", "STYLE=MASTER", "STYLE=NONSENSE"];
+    let other_words = [
+        "STYLE=PRIMARY",
+        "STYLE=MASTER",
+        "STYLE=NONSENSE",
+        "DESTINATION=AAAA",
+    ];
     let line = std::str::from_utf8(line).unwrap();
     matches!(line, "HELLO VERSION" | "HELLO FOO")
-        || line == "STREAM CONNECT ID=rec-cli DESTINATION=AAAA"
-        || line.starts_with("SESSION CREATE")
-            && other_style.iter().any(|style| line.contains(style))
+        || other_words.iter().any(|words| line.contains(words))
 }
 
 #[test]
@@ -92,8 +95,8 @@ fn the_client_understands_i2pd_2_45_1() {
         sockets: 27,
         skipped: 2,
         heard: 50,
-        said: 48,
-        said_otherwise: 6,
+        said: 47,
+        said_otherwise: 7,
     };
     assert_eq!(play_all("i2pd-2.45.1"), expected);
 }
@@ -104,8 +107,8 @@ fn the_client_understands_i2pd_2_59_0() {
         sockets: 27,
         skipped: 2,
         heard: 51,
-        said: 48,
-        said_otherwise: 6,
+        said: 47,
+        said_otherwise: 7,
     };
     assert_eq!(play_all("i2pd-2.59.0"), expected);
 }
@@ -116,8 +119,8 @@ fn the_client_understands_emissary_0_4_0() {
         sockets: 26,
         skipped: 2,
         heard: 39,
-        said: 45,
-        said_otherwise: 5,
+        said: 44,
+        said_otherwise: 6,
     };
     assert_eq!(play_all("emissary-0.4.0"), expected);
 }
@@ -128,8 +131,8 @@ fn the_client_understands_java_i2p_2_8_0() {
         sockets: 26,
         skipped: 2,
         heard: 53,
-        said: 47,
-        said_otherwise: 5,
+        said: 46,
+        said_otherwise: 6,
     };
     assert_eq!(play_all("java-i2p-2.8.0"), expected);
 }

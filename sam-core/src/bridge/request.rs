@@ -13,7 +13,7 @@ pub enum Request<'l> {
     Create(SessionCreate<'l>),
     /// A stream to a peer; after the answer OK this connection is that stream.
     Connect(StreamConnect<'l>),
-    /// A stream from a peer; after the answer OK, and [`Bridge::peer`], this connection is it.
+    /// A stream from a peer; after the answer OK, and [`Bridge::peer`](super::Bridge::peer), this connection is it.
     Accept(StreamAccept<'l>),
     /// Streams from peers, dialled to a socket of the client's as long as this connection lives.
     Forward(StreamForward<'l>),

@@ -4,7 +4,8 @@ use super::greeting::{Greeting, settled};
 use super::session::Session;
 use super::{hear, unexpected};
 use crate::command::{Command, SessionCreate};
-use crate::error::{Error, Malformed, Usage};
+use crate::error::{Error, KeyError, Malformed, Usage};
+use crate::key::{Destination, decoded_len};
 use crate::machine::{Heard, Machine, Timeouts};
 use crate::operand::SessionKey;
 use crate::options::SessionOptions;
@@ -18,7 +19,8 @@ use crate::writer::Writer;
 /// Greets the router and creates a STREAM session.
 ///
 /// Events: [`Created::Greeted`], then [`Created::Ready`] when the router has built its tunnels,
-/// seconds or minutes later. Then turn it into the [`Session`] it has created:
+/// seconds or minutes later. The private key passes through the connection's buffers, so hand in
+/// such as are wiped when they are given up (`Zeroizing`). Then turn it into the [`Session`] it has created:
 ///
 /// ```
 /// use sam_core::{Connection, Create, Error, Session};
@@ -57,7 +59,8 @@ impl<'a> Create<'a> {
     /// A machine that has not said anything yet.
     ///
     /// # Errors
-    /// [`Usage`] if the options cannot be sent, or for a signature type that routers crash on.
+    /// [`Usage`] if the options cannot be sent; [`Usage::OutOfRange`] for a signature type that
+    /// routers crash on; [`Usage::Key`] for a key too short to be one.
     pub fn new(
         greeting: Greeting<'a>,
         timeouts: Timeouts,
@@ -66,11 +69,7 @@ impl<'a> Create<'a> {
         options: SessionOptions<'a>,
     ) -> Result<Self, Usage> {
         options.validate()?;
-        if let SessionKey::Transient(signature_type) = key
-            && !signature_type.is_some_and(SignatureType::is_safe_to_request)
-        {
-            return Err(Usage::OutOfRange);
-        }
+        validate_key(key)?;
         Ok(Self {
             greeting,
             timeouts,
@@ -134,5 +133,25 @@ impl Machine for Create<'_> {
             None => self.timeouts.hello,
             Some(_) => self.timeouts.create,
         })
+    }
+}
+
+/// Refuses what would make some routers take another key than was meant, or crash.
+fn validate_key(key: SessionKey<'_>) -> Result<(), Usage> {
+    let len = match key {
+        SessionKey::Transient(signature_type) => {
+            let is_safe = signature_type.is_some_and(SignatureType::is_safe_to_request);
+            return is_safe.then_some(()).ok_or(Usage::OutOfRange);
+        }
+        SessionKey::Binary(bytes) => bytes.len(),
+        SessionKey::Text(text) => {
+            let text = text.expose().as_bytes().unwrap_or_default();
+            decoded_len(text).map_err(Usage::Key)?
+        }
+    };
+    if len > Destination::<&[u8]>::MIN_LEN {
+        Ok(())
+    } else {
+        Err(Usage::Key(KeyError::Length))
     }
 }

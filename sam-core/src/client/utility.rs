@@ -42,6 +42,11 @@ impl<'a> Utility<'a> {
         self.inquiry.as_mut().ok_or(Usage::NotNow.into())
     }
 
+    /// Whether a question is outstanding.
+    pub fn is_busy(&self) -> bool {
+        self.inquiry.as_ref().is_some_and(Inquiry::is_busy)
+    }
+
     /// The version both sides speak, once the router has answered HELLO.
     pub fn version(&self) -> Option<Version> {
         self.inquiry.as_ref().map(Inquiry::version)

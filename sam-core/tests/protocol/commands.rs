@@ -6,11 +6,11 @@ use crate::common::{PRIVATE, PUBLIC, assert_written, written};
 use sam_core::command::{
     Command, Hello, SessionCreate, StreamAccept, StreamConnect, StreamForward,
 };
-use sam_core::error::{Error, Malformed, Usage};
+use sam_core::error::{Error, KeyError, Malformed, Usage};
 use sam_core::operand::{Host, Name};
 use sam_core::{
-    Address, DestinationText, Ports, Secret, SessionKey, SessionOptions, SignatureType, Style,
-    TunnelOptions, Value, Version,
+    Address, Create, DestinationText, Greeting, Ports, Secret, SessionId, SessionKey,
+    SessionOptions, SignatureType, Style, Timeouts, TunnelOptions, Value, Version,
 };
 
 /// Parses `line`, compares it, writes it, compares that with `canonical`, and parses that again.
@@ -436,4 +436,33 @@ fn a_command_without_its_key_is_heard_but_never_said() {
     };
     let said = written(200, |writer| Command::SessionCreate(nobody).encode(writer));
     assert_eq!(said, Err(Error::Usage(Usage::Empty)));
+}
+
+#[test]
+fn a_session_is_not_created_with_what_cannot_be_a_key() {
+    let id = SessionId::random([7; 16]);
+    let create = |key| {
+        let options = SessionOptions::DEFAULT;
+        Create::new(Greeting::default(), Timeouts::DEFAULT, &id, key, options).err()
+    };
+    let text = |text| SessionKey::Text(Secret::new(Value::from(text)));
+    let table = [
+        (text("TRANSIENT"), Some(Usage::Key(KeyError::Length))),
+        (text(""), Some(Usage::Key(KeyError::Length))),
+        (text("AAAA"), Some(Usage::Key(KeyError::Length))),
+        (
+            SessionKey::Binary(&[0; 387]),
+            Some(Usage::Key(KeyError::Length)),
+        ),
+        (SessionKey::Transient(None), Some(Usage::OutOfRange)),
+        (
+            SessionKey::Transient(Some(SignatureType(4))),
+            Some(Usage::OutOfRange),
+        ),
+        (SessionKey::TRANSIENT, None),
+        (text(PRIVATE), None),
+    ];
+    for (key, expected) in table {
+        assert_eq!(create(key), expected, "{key:?}");
+    }
 }

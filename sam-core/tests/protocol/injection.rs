@@ -170,7 +170,7 @@ proptest! {
     fn session_options(
         others in prop::collection::vec((prop_oneof!["[a-z]{1,4}\\.[a-z]{1,4}", hostile()], hostile()), 0..4),
         types in prop::option::of(hostile()),
-        key in prop_oneof!["[a-zA-Z0-9~-]{1,40}", hostile()],
+        key in prop_oneof!["[a-zA-Z0-9~-]{520,524}", hostile().prop_map(|text| PUBLIC.to_owned() + &text)],
     ) {
         let others: Vec<_> = others.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         let options = SessionOptions {
@@ -181,7 +181,7 @@ proptest! {
         let id = SessionId::random([7; 16]);
         let key = SessionKey::Text(Secret::new(Value::from(key.as_str())));
         let created = Create::new(Greeting::default(), Timeouts::DEFAULT, &id, key, options);
-        prop_assert_eq!(created.is_ok(), options.validate().is_ok());
+        prop_assert!(created.is_err() || options.validate().is_ok());
         if let Ok(create) = created {
             let lines = all_said(create, nothing);
             prop_assert!(lines.len() <= 2);
