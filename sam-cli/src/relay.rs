@@ -142,7 +142,7 @@ impl Input {
 impl Shared {
     fn attach(&self, stream: &Stream) {
         let mut state = self.lock();
-        state.peer = Some(stream.try_clone());
+        state.peer = stream.try_clone().ok();
         state.active = Instant::now();
         state.sent = 0;
         state.last_sent = None;
@@ -250,8 +250,8 @@ impl Shared {
     fn peer(&self) -> Stream {
         let mut state = self.lock();
         loop {
-            if let Some(peer) = &state.peer {
-                return peer.try_clone();
+            if let Some(Ok(peer)) = state.peer.as_ref().map(Stream::try_clone) {
+                return peer;
             }
             let woken = self.changed.wait(state);
             state = woken.unwrap_or_else(PoisonError::into_inner);

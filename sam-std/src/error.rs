@@ -36,6 +36,8 @@ pub enum Error {
         /// What it said, as far as it may be shown; empty if that would tell nothing.
         received: String,
     },
+    /// The router gave the session another key, or one of another type, than it was asked for.
+    OtherIdentity,
     /// The router took longer than it may; see [`Router::timeouts`](crate::Router::timeouts).
     TimedOut,
     /// The router closed the connection without a word.
@@ -108,7 +110,9 @@ impl Error {
                 ResultCode::NoVersion => io::ErrorKind::Unsupported,
                 _ => io::ErrorKind::Other,
             },
-            Self::Malformed { .. } | Self::Full(_) => io::ErrorKind::InvalidData,
+            Self::Malformed { .. } | Self::OtherIdentity | Self::Full(_) => {
+                io::ErrorKind::InvalidData
+            }
             Self::TimedOut => io::ErrorKind::TimedOut,
             Self::Closed => io::ErrorKind::UnexpectedEof,
             Self::SessionEnded => io::ErrorKind::ConnectionAborted,
@@ -160,6 +164,9 @@ impl fmt::Display for Error {
                     f,
                     "the router makes no sense: {malformed} in \"{received}\""
                 )
+            }
+            Self::OtherIdentity => {
+                f.write_str("the router gave the session another identity than asked for")
             }
             Self::TimedOut => f.write_str("the router did not answer in time"),
             Self::Closed => f.write_str("the router closed the connection"),

@@ -10,7 +10,7 @@ use sam_core::{Greeting, SignatureType, Timeouts, Utility, Version, Versions};
 
 use crate::answer::Answer;
 use crate::conversation::Conversation;
-use crate::dial::Dial;
+use crate::dial::{Dial, Transport};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::target::ToTarget;
@@ -43,8 +43,8 @@ impl Router {
     /// [`Error::Usage`] if the variable holds what is no endpoint.
     pub fn from_env() -> Result<Self> {
         match std::env::var_os("I2P_SAM_ADDRESS") {
-            None => Ok(Self::default()),
-            Some(endpoint) => Self::new(&endpoint.to_string_lossy()),
+            Some(endpoint) if !endpoint.is_empty() => Self::new(&endpoint.to_string_lossy()),
+            _ => Ok(Self::default()),
         }
     }
 }
@@ -164,10 +164,13 @@ impl<D: Dial> Router<D> {
     }
 }
 
-fn hear_answer<T: crate::Transport>(utility: &mut Conversation<Utility<'_>, T>) -> Result<Answer> {
-    match utility.next()? {
-        Some(line) => Answer::new(utility.event(line)?, utility.last_line()),
-        None => Err(Error::Closed),
+/// Waits for the answer; what the router says unasked is passed over.
+fn hear_answer<T: Transport>(utility: &mut Conversation<Utility<'_>, T>) -> Result<Answer> {
+    loop {
+        let line = utility.next()?.ok_or(Error::Closed)?;
+        if !utility.machine().is_busy() {
+            return Answer::new(utility.event(line)?, utility.last_line());
+        }
     }
 }
 

@@ -40,6 +40,9 @@ impl<T: Transport> Stream<T> {
     /// A stream of a connection that the router dialled for
     /// [`Session::forward`](crate::Session::forward): reads the line that names the peer.
     ///
+    /// Waits for that line, at most 10 s: where others than the router can dial, do it in a thread
+    /// of its own. Time-outs set on the connection are cleared.
+    ///
     /// # Errors
     /// [`Error::TimedOut`] unless the line comes within 10 s; [`Error::Malformed`] if it is none.
     pub fn from_forwarded(connection: T) -> Result<Self> {
@@ -82,11 +85,14 @@ impl<T: Transport> Stream<T> {
     }
 
     /// Another handle to the same stream; both share what is still to be read.
-    #[must_use]
-    pub fn try_clone(&self) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// None: it takes no descriptor. A `Result` as with [`TcpStream::try_clone`], so that code
+    /// for one serves for the other.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self {
             inner: Arc::clone(&self.inner),
-        }
+        })
     }
 
     /// Ends one or both directions.

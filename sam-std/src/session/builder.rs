@@ -119,7 +119,7 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
     ///
     /// # Errors
     /// [`Error::Unreachable`]; [`Error::Refused`], for instance with `DUPLICATED_DEST` while
-    /// another session has the same key; [`Error::TimedOut`] after 300 s unless told otherwise;
+    /// another session has the same key; [`Error::OtherIdentity`]; [`Error::TimedOut`] after 300 s unless told otherwise;
     /// [`Error::Usage`] for options that cannot be sent.
     pub fn create(self) -> Result<Session<D>> {
         let id = match &self.id {
@@ -194,7 +194,7 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
             None => told_destination.signature_type() == self.signature_type,
         };
         if !is_as_asked {
-            return Err(nonsense());
+            return Err(Error::OtherIdentity);
         }
         let key = match (told_key, self.key) {
             (Some(key), _) => Some(key),
@@ -228,7 +228,7 @@ fn copy_of(key: &PrivateKey) -> Result<PrivateKey> {
     Ok(PrivateKey::new(bytes.into(), bytes.len())?)
 }
 
-/// The router gave the session another identity than the one asked for.
+/// What the router told is no key.
 fn nonsense() -> Error {
     Error::about(Malformed::Value("DESTINATION").into(), &[])
 }

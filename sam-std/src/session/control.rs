@@ -60,7 +60,10 @@ impl<T: Transport> Control<T> {
         let kept = Arc::clone(&control);
         thread::Builder::new()
             .name("sam-session".into())
-            .spawn(move || kept.keep())?;
+            .spawn(move || {
+                let _at_last = EndAtLast(&kept);
+                kept.keep();
+            })?;
         Ok(control)
     }
 
@@ -257,6 +260,16 @@ fn feed<'b>(
     room[..now.len()].copy_from_slice(now);
     connection.received(now.len())?;
     Ok(later)
+}
+
+/// Ends the session with its keeper, even if that panics (in a logger, say): without a keeper
+/// nobody who waits would ever be woken.
+struct EndAtLast<'c, T: Transport>(&'c Control<T>);
+
+impl<T: Transport> Drop for EndAtLast<'_, T> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 /// A socket that is shut when the session ends.

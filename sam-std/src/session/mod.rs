@@ -5,7 +5,7 @@ mod control;
 mod incoming;
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use sam_core::error::Usage;
@@ -136,13 +136,18 @@ impl<D: Dial> Session<D> {
     ///
     /// # Errors
     /// [`Error::Refused`]; [`Usage::NotNow`] over a transport that is not the network, whose
-    /// other end the router would dial instead of this program.
+    /// other end the router would dial instead of this program, and for `0.0.0.0` with a router
+    /// that sees this host under an IPv6 address.
     pub fn forward(&self, to: SocketAddr) -> Result<Forwarding<D::Transport>> {
         let here = self.control.transport().local_ip().ok_or(Usage::NotNow)?;
-        let host = if to.ip().is_unspecified() {
-            here
-        } else {
-            to.ip()
+        let host = match to.ip() {
+            // Nothing listens on an IPv6 address there.
+            IpAddr::V4(ip) if ip.is_unspecified() && here.is_ipv6() => match here.is_loopback() {
+                true => Ipv4Addr::LOCALHOST.into(),
+                false => return Err(Usage::NotNow.into()),
+            },
+            ip if ip.is_unspecified() => here,
+            ip => ip,
         };
         let (id, port) = (&self.id, to.port());
         self.on_socket(

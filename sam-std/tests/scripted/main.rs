@@ -1,0 +1,24 @@
+//! The crate as its users see it, against routers that play literal lines.
+//!
+//! What the routers say is taken from the recordings in the workspace's `tests/transcripts` and
+//! from what routers were observed to do.
+
+mod accept;
+mod connect;
+mod counting;
+mod create;
+mod forward;
+mod hello;
+mod key_file;
+mod keys;
+mod lookup;
+#[cfg(feature = "loopback-bridge")]
+mod loopback;
+mod names;
+mod router;
+mod secrets;
+mod session_end;
+mod stream;
+mod transports;
+mod utility;
+mod watchdog;
