@@ -1,15 +1,14 @@
 //! Plays a recorded socket on the client's machines.
 
-use sam_core::client::Inquiry;
-use sam_core::command::{SessionCreate, StreamConnect};
-use sam_core::operand::{Host, Name};
+use sam_core::command::SessionCreate;
+use sam_core::operand::Host;
 use sam_core::{
-    Accept, Address, Command, Connect, Connection, Create, DestinationText, Error, Forward,
-    Greeting, Machine, SessionId, SessionKey, SessionOptions, Style, Target, Timeouts,
-    TunnelOptions, Utility, Value, Version, Versions, Writer,
+    Accept, Command, Connect, Connection, Create, Error, Forward, Greeting, Machine, SessionKey,
+    SessionOptions, Style, Timeouts, TunnelOptions, Utility, Value, Writer,
 };
 
 use crate::drivers::{Driver, Stop};
+use crate::recorded::{address, ask, second_command, session_id, target, versions};
 use crate::tell::{Tell, tell_error};
 use crate::transcript::Socket;
 
@@ -264,73 +263,4 @@ impl<D: Driver> Player<'_, D> {
             }
         }
     }
-}
-
-/// Says a recorded line: in the client's own words if it has some, else as it stands.
-fn ask(inquiry: &mut Inquiry, line: &[u8], tx: &mut Writer<'_>) -> Result<(), Error> {
-    if inquiry.is_busy() {
-        inquiry.abandon();
-    }
-    match Command::parse(line) {
-        Ok(Command::NamingLookup(Name::Me)) => inquiry.lookup_me(tx),
-        Ok(Command::NamingLookup(name)) if address(name).is_some() => {
-            let address = address(name).unwrap();
-            inquiry.lookup(&address, tx)
-        }
-        Ok(Command::DestGenerate(Some(signature_type))) => inquiry.generate(signature_type, tx),
-        Ok(Command::Ping(text)) if inquiry.version() >= Version::V3_2 => {
-            inquiry.ping(std::str::from_utf8(text).unwrap(), tx)
-        }
-        _ => tx.line(|writer| writer.put(line)),
-    }
-}
-
-/// The second thing the client said, or the line if it is no command.
-fn second_command(socket: &Socket) -> Option<Result<Command<'_>, &[u8]>> {
-    let line = *socket.said().get(1)?;
-    Some(Command::parse(line).map_err(|_| line))
-}
-
-fn versions(hello: &[u8]) -> Versions {
-    match Command::parse(hello) {
-        Ok(Command::Hello(hello)) => Versions {
-            min: hello.min.unwrap_or(Versions::DEFAULT.min),
-            max: hello.max.unwrap_or(Versions::DEFAULT.max),
-        },
-        _ => Versions::DEFAULT,
-    }
-}
-
-fn session_id(id: Value<'_>) -> SessionId {
-    SessionId::new(id.as_str().unwrap()).unwrap()
-}
-
-fn address(name: Name<'_>) -> Option<Address> {
-    let mut text = Vec::new();
-    let all = name.text(&mut |piece| {
-        text.extend(piece);
-        Ok::<_, Error>(())
-    });
-    all.ok()
-        .and_then(|()| String::from_utf8(text).ok()?.parse().ok())
-}
-
-/// The target a recording names, or one that is no other's, if this crate refuses to name it.
-fn target<'t>(connect: &StreamConnect<'t>, address: &'t Option<Address>) -> Target<'t> {
-    if let Name::Text(text) = connect.destination
-        && let Some(bytes) = text.as_bytes()
-        && let Ok(destination) = DestinationText::new(bytes)
-    {
-        return destination.into();
-    }
-    match address {
-        Some(address) => address.into(),
-        None => Target::Destination(placeholder()),
-    }
-}
-
-fn placeholder() -> DestinationText<'static> {
-    // 387 bytes of zeros, in base64.
-    const TEXT: [u8; 516] = [b'A'; 516];
-    DestinationText::new(&TEXT).unwrap()
 }

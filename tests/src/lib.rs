@@ -6,7 +6,14 @@
 
 pub mod client;
 pub mod drivers;
+mod habits;
+mod recorded;
 pub mod router;
 pub mod tell;
 pub mod transcript;
 pub mod wire;
+
+/// The programs of the README are compiled, and run where they can.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
