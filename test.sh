@@ -1,0 +1,364 @@
+#!/usr/bin/env bash
+# The whole check of this project, on a fresh Debian machine with Rust.
+#
+#   ./test.sh            every part
+#   ./test.sh PART...    only these
+#   ./test.sh --list     the parts, in order
+#
+# What a part needs is installed where that is possible; where it is not, the part is reported as
+# not run, with the reason.  The exit status is 1 if any part failed.  Full logs are in
+# target/test-logs.  The last line counts the tests.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+PARTS=(fmt clippy docs features no-alloc tests demo fuzz live)
+
+# What the tests are built with.
+TEST_FEATURES=(--all-features)
+# Seconds of fuzzing for each target.
+FUZZ_SECONDS=${FUZZ_SECONDS:-20}
+# Seconds after which something that runs, rather than compiles, counts as hung.
+PATIENCE=900
+
+LOGS=target/test-logs
+TOOLS=$PWD/target/tools
+TESTNET=tests/testnet/testnet.py
+NOT_RUN=77 # exit status of a part that could not be run
+
+export PATH="$TOOLS/bin:$PATH:${CARGO_HOME:-$HOME/.cargo}/bin:/usr/sbin:/sbin"
+export CARGO_TERM_COLOR=never
+
+# ---------------------------------------------------------------- the parts
+
+part_fmt() {
+    need_component rustfmt fmt
+    cargo fmt --all --check
+    cargo fmt --manifest-path fuzz/Cargo.toml --check
+    cargo fmt --manifest-path tests/no_alloc/Cargo.toml --check
+}
+
+part_clippy() {
+    need_component clippy clippy
+    need cc:g++
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+    cargo clippy --manifest-path fuzz/Cargo.toml --all-targets --target-dir target/fuzz -- -D warnings
+}
+
+part_docs() {
+    need cc:g++
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
+}
+
+# No feature, each alone, and all of them, for both library crates.
+part_features() {
+    need_component clippy clippy
+    need cc:g++ python3:python3
+    local crate feature features
+    for crate in sam-core sam-std; do
+        features=$(features_of "$crate")
+        lint_with "$crate"
+        for feature in $features; do
+            lint_with "$crate" --features "$feature"
+        done
+        lint_with "$crate" --all-features
+    done
+}
+
+# sam-core in a static library without std and without an allocator (see tests/no_alloc).
+part_no_alloc() {
+    need cc:g++ nm:binutils
+    local build=(cargo build --release --manifest-path tests/no_alloc/Cargo.toml
+        --target-dir target/no-alloc)
+    "${build[@]}"
+    nm --quiet --demangle target/no-alloc/release/libsam_core_no_alloc.a >target/no-alloc/symbols
+    grep -q 'sam_core_no_alloc::' target/no-alloc/symbols ||
+        die "the entry points are not in the archive, so this proves nothing"
+    if grep -E '(^|[^:[:alnum:]_])(alloc|std)::|__rust_(re|de)?alloc|__rg_|__rdl_|\<(m|c|re)alloc$' \
+        target/no-alloc/symbols; then
+        die "sam-core reaches the symbols above"
+    fi
+    echo "counter-proof: the same with alloc must be refused"
+    if "${build[@]}" --features counter-proof 2>target/no-alloc/refusal; then
+        die "a static library with alloc was built without an allocator"
+    fi
+    grep 'no global memory allocator found' target/no-alloc/refusal || {
+        cat target/no-alloc/refusal
+        die "refused for another reason"
+    }
+}
+
+part_tests() {
+    need cc:g++
+    cargo test --workspace "${TEST_FEATURES[@]}" --no-run
+    limited cargo test --workspace "${TEST_FEATURES[@]}" --no-fail-fast
+}
+
+part_demo() {
+    need cc:g++
+    cargo build -q -p i2p-sam
+    limited cargo run -q -p i2p-sam -- demo
+}
+
+part_fuzz() {
+    cargo +nightly --version || not_run "no nightly toolchain, which cargo-fuzz needs"
+    need cc:g++ c++:g++
+    cargo fuzz --version || cargo install cargo-fuzz --locked --root "$TOOLS" ||
+        not_run "cargo-fuzz cannot be installed, see the log"
+    cargo +nightly fuzz build
+    local target targets
+    targets=$(cargo +nightly fuzz list)
+    [[ -n $targets ]] || die "no fuzz targets"
+    for target in $targets; do
+        echo "-- $target"
+        mkdir -p "fuzz/corpus/$target"
+        limited cargo +nightly fuzz run "$target" \
+            "$PWD/fuzz/corpus/$target" "$PWD/fuzz/seeds/$target" "$PWD/fuzz/regressions/$target" -- \
+            -max_total_time="$FUZZ_SECONDS" -dict="$PWD/fuzz/sam.dict"
+    done
+}
+
+# The tests that need real routers, which are shut into a network namespace: no Internet, so the
+# tests are built before.
+part_live() {
+    need cc:g++ python3:python3 i2pd:i2pd unshare:util-linux nsenter:util-linux
+    local reason
+    reason=$(python3 "$TESTNET" check --dir target/testnet 2>&1) || not_run "${reason#testnet: }"
+    cargo test -p sam-tests --test live --no-run
+    CARGO_NET_OFFLINE=true limited python3 "$TESTNET" run --dir target/testnet -- \
+        cargo test -p sam-tests --test live -- --include-ignored --test-threads=1
+}
+
+# ---------------------------------------------------------------- helpers of the parts
+
+die() {
+    echo "error: $1" >&2
+    exit 1
+}
+
+# Ends the part: not run, for this reason.
+not_run() {
+    echo "not run: $1"
+    echo "$1" >"$LOGS/reason"
+    exit "$NOT_RUN"
+}
+
+# Runs a command, but not for ever.
+limited() {
+    timeout --foreground --kill-after=30 "$PATIENCE" "$@"
+}
+
+features_of() {
+    cargo metadata --no-deps --format-version 1 | python3 -c '
+import json, sys
+packages = {package["name"]: package for package in json.load(sys.stdin)["packages"]}
+print(*sorted(set(packages[sys.argv[1]]["features"]) - {"default"}), sep="\n")' "$1"
+}
+
+lint_with() {
+    local crate=$1
+    shift
+    echo "-- $crate --no-default-features $*"
+    cargo clippy -q -p "$crate" --no-default-features "$@" -- -D warnings
+}
+
+# need_component NAME SUBCOMMAND: a component of the Rust toolchain.
+need_component() {
+    cargo "$2" --version >/dev/null 2>&1 || rustup component add "$1" ||
+        not_run "the toolchain has no $1"
+}
+
+# need COMMAND:PACKAGE...: installs the Debian packages of missing commands.
+need() {
+    local pair missing=()
+    for pair in "$@"; do
+        command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+    done
+    ((${#missing[@]})) || return 0
+    command -v apt-get >/dev/null || not_run "missing: ${missing[*]}, and there is no apt-get"
+    if ((EUID != 0)); then
+        sudo -n true 2>/dev/null || not_run "missing: ${missing[*]}, and installing needs root"
+        AS_ROOT=(sudo -n)
+    fi
+    install_packages "${missing[@]}" || not_run "missing: ${missing[*]}, and apt-get failed"
+}
+
+AS_ROOT=()
+POLICY=/usr/sbin/policy-rc.d
+
+# Installs packages without starting any service: a router with Debian's configuration would join
+# the public network.
+install_packages() {
+    local before pid status=0 policy_is_ours=false
+    if [[ ! -e $POLICY ]]; then
+        policy_is_ours=true
+        trap remove_policy EXIT # even if interrupted
+        printf '#!/bin/sh\nexit 101\n' | "${AS_ROOT[@]}" tee "$POLICY" >/dev/null || return
+        "${AS_ROOT[@]}" chmod 755 "$POLICY" || return
+    fi
+    before=$(router_pids)
+    "${AS_ROOT[@]}" apt-get update -q || true # the lists at hand may do
+    "${AS_ROOT[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -q -y --no-install-recommends "$@" || status=$?
+    if $policy_is_ours; then
+        remove_policy
+        trap - EXIT
+    fi
+    if ((status == 0)) && [[ " $* " == *" i2pd "* ]]; then
+        "${AS_ROOT[@]}" update-rc.d i2pd disable || true # nor at the next boot
+        for pid in $(comm -13 <(echo "$before") <(router_pids)); do
+            echo "ending i2pd, pid $pid, which the installation has started"
+            "${AS_ROOT[@]}" kill "$pid"
+        done
+    fi
+    return "$status"
+}
+
+remove_policy() {
+    "${AS_ROOT[@]}" rm -f "$POLICY"
+}
+
+# The processes that run i2pd, by program: i2pd renames itself.
+router_pids() {
+    local link
+    for link in /proc/[0-9]*/exe; do
+        if [[ $("${AS_ROOT[@]}" readlink "$link" || true) == */i2pd ]]; then
+            link=${link#/proc/}
+            echo "${link%/exe}"
+        fi
+    done 2>/dev/null | sort
+}
+
+# ---------------------------------------------------------------- running and reporting
+
+declare -A RESULT=() TIME=() NOTE=()
+
+# run_part NAME: runs it in a shell of its own and notes how it went.
+run_part() {
+    local name=$1 log=$LOGS/$1.log began=$SECONDS status
+    echo "== $name"
+    rm -f "$LOGS/reason"
+    # Not within a condition: there, bash would ignore that a command of the part failed.
+    set +e
+    (
+        set -e
+        "part_${name//-/_}"
+    ) </dev/null >"$log" 2>&1
+    status=$?
+    set -e
+    TIME[$name]=$((SECONDS - began))
+    case $status in
+    0)
+        RESULT[$name]=ok
+        NOTE[$name]=$(count_tests "$name")
+        ;;
+    "$NOT_RUN")
+        if [[ -e $LOGS/reason ]]; then
+            RESULT[$name]='not run'
+            NOTE[$name]=$(<"$LOGS/reason")
+        else # some command's own status
+            RESULT[$name]=FAILED
+            NOTE[$name]="status $status"
+        fi
+        ;;
+    *)
+        RESULT[$name]=FAILED
+        NOTE[$name]="status $status"
+        ;;
+    esac
+    if [[ ${RESULT[$name]} == FAILED ]]; then
+        cat "$log"
+    fi
+    echo "${RESULT[$name]}, ${TIME[$name]} s${NOTE[$name]:+: ${NOTE[$name]}}"
+    echo
+}
+
+# count_tests PART...: the tests in the logs of these parts, if there are any.
+#
+# Tests of the target `live` are ignored in the plain run; once the part `live` has run them they
+# count there and only there (but for failures).
+count_tests() {
+    local name logs=()
+    for name in "$@"; do
+        if [[ -e $LOGS/$name.log ]]; then
+            logs+=("$LOGS/$name.log")
+        fi
+    done
+    ((${#logs[@]})) || return 0
+    local live_ran=0
+    if [[ " $* " == *" live "* ]] && grep -qs '^test result:' "$LOGS/live.log"; then
+        live_ran=1
+    fi
+    awk -v live_ran="$live_ran" '
+        FNR == 1 { in_live_part = FILENAME ~ /\/live\.log$/ }
+        $1 == "Running" || $1 == "Doc-tests" { is_live = $0 ~ /\/deps\/live-[0-9a-f]+\)$/ }
+        /^test result:/ {
+            any = 1
+            failed += $6
+            if (is_live && live_ran && !in_live_part) next
+            passed += $4
+            skipped += $8
+        }
+        END { if (any) printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped }
+    ' "${logs[@]}"
+}
+
+print_table() {
+    local name
+    {
+        printf '%-10s %-8s %6s  %s\n' part result time note
+        for name in "${PARTS[@]}"; do
+            if [[ -v RESULT[$name] ]]; then
+                printf '%-10s %-8s %4s s  %s\n' \
+                    "$name" "${RESULT[$name]}" "${TIME[$name]}" "${NOTE[$name]}"
+            else
+                printf '%-10s %-8s %6s  %s\n' "$name" 'not run' '' 'not asked for'
+            fi
+        done
+    } | sed 's/ *$//'
+    echo
+}
+
+# The last line.  A part that failed without a failed test, say at compiling, counts as one.
+print_count() {
+    local name counted passed=0 failed=0 skipped=0 others=0
+    counted=$(count_tests "${PARTS[@]}")
+    read -r passed _ failed _ skipped _ <<<"${counted:-0 - 0 - 0 -}"
+    for name in "${PARTS[@]}"; do
+        if [[ ${RESULT[$name]:-} == FAILED && ! $(count_tests "$name") =~ \ [1-9][0-9]*\ failed ]]; then
+            others=$((others + 1))
+        fi
+    done
+    echo "$passed passed, $((failed + others)) failed, $skipped skipped"
+}
+
+main() {
+    local wanted=() name
+    if [[ ${1:-} == --list ]]; then
+        printf '%s\n' "${PARTS[@]}"
+        return
+    fi
+    for name in "$@"; do
+        [[ " ${PARTS[*]} " == *" $name "* ]] || {
+            echo "no part \"$name\"; there are: ${PARTS[*]}" >&2
+            return 2
+        }
+    done
+    command -v cargo >/dev/null || {
+        echo "cargo not found: install Rust first" >&2
+        return 2
+    }
+    mkdir -p "$LOGS"
+    rm -f "$LOGS"/*.log
+    wanted=("$@")
+    if ((${#wanted[@]} == 0)); then
+        wanted=("${PARTS[@]}")
+    fi
+    for name in "${wanted[@]}"; do
+        run_part "$name"
+    done
+    print_table
+    print_count
+    [[ " ${RESULT[*]} " != *" FAILED "* ]]
+}
+
+main "$@"
