@@ -169,14 +169,14 @@ pub(crate) enum Command {
 }
 
 #[derive(Args, Debug)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 pub(crate) struct Keygen {
-    /// The file to make.
+    /// The file to make; without it, the private key is printed in base64, say into a secret
+    /// store, and the address goes to standard error.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Print the private key in base64 instead, say into a secret store; the address goes to
-    /// standard error.
+    /// Print the private key even on a terminal.
     #[arg(long)]
     pub(crate) print: bool,
 }

@@ -28,6 +28,7 @@ pub(crate) fn on_loopback() -> Result<(), Failure> {
         .map_err(|error| Failure::new(format_args!("cannot start the loopback: {error}")))?;
     print("This runs on a loopback inside this program. It is not I2P: nothing leaves this")?;
     print("computer, and NOTHING IS ANONYMOUS. The sessions, names and streams are SAM's.")?;
+    print("It tells who calls in one segment with the caller's first bytes, as routers may.")?;
     print("")?;
     play(&Router::from(bridge.addr()))
 }

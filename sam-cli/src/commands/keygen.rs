@@ -1,6 +1,6 @@
 //! `keygen`: a new identity.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use sam_std::sam_core::key::base64_len;
@@ -12,6 +12,10 @@ use crate::failure::Failure;
 use crate::talk::{print, say};
 
 pub(crate) fn run(router: &Router, keygen: &Keygen) -> Result<(), Failure> {
+    if keygen.output.is_none() && !keygen.print && io::stdout().is_terminal() {
+        let refused = Failure::usage("the private key would be shown on this terminal");
+        return Err(refused.advise("Keep it in a file with -o FILE, or insist with --print."));
+    }
     let key = router.generate_destination().map_err(Failure::at(router))?;
     let address = Address::from(&key.destination());
     match &keygen.output {
