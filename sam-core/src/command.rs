@@ -1,6 +1,6 @@
 //! Everything a client says, both ways: emitted by clients, parsed by routers and test doubles.
 
-use crate::error::{Error, Malformed};
+use crate::error::{Error, Malformed, Usage};
 use crate::grammar::{self, Sentence};
 use crate::header::read_ports;
 use crate::operand::{Host, Name, SessionKey, encode_signature_type};
@@ -189,13 +189,33 @@ impl<'a> Command<'a> {
         }
     }
 
+    /// The longest line a client may send, in bytes, `\n` included.
+    ///
+    /// i2pd and Java I2P read 8192 bytes; i2pd spins on more, and echoes names in buffers of that
+    /// size (observed). emissary reads 4096.
+    pub const MAX_LEN: usize = 8000;
+
     /// Writes the command as one line.
     ///
     /// # Errors
-    /// [`Full`](crate::error::Full) if it does not fit; [`Usage`](crate::error::Usage) if a value cannot stand in a
-    /// line. Nothing is written then.
+    /// [`Full`](crate::error::Full) if it does not fit; [`Usage::TooLong`] above
+    /// [`Self::MAX_LEN`], but for a PONG, whose length the other end has chosen; other
+    /// [`Usage`] if a value cannot stand in a line. Nothing is written then.
     pub fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
-        writer.line(|line| match *self {
+        let start = writer.len();
+        writer.line(|line| {
+            self.put(line)?;
+            let is_short = line.len() - start < Self::MAX_LEN;
+            match self {
+                Self::Pong(_) => Ok(()),
+                _ if is_short => Ok(()),
+                _ => Err(Usage::TooLong.into()),
+            }
+        })
+    }
+
+    fn put(&self, line: &mut Writer<'_>) -> Result<(), Error> {
+        match *self {
             Self::Hello(Hello {
                 min,
                 max,
@@ -260,7 +280,7 @@ impl<'a> Command<'a> {
             Self::Ping(text) => line.verbatim("PING", text),
             Self::Pong(text) => line.verbatim("PONG", text),
             Self::Quit => line.put(b"QUIT"),
-        })
+        }
     }
 }
 

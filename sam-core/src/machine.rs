@@ -91,7 +91,8 @@ pub struct Timeouts {
     /// For the answer to FORWARD.
     pub forward: Duration,
     /// For a peer to come; `None` is for ever. It also covers the answer to ACCEPT, which
-    /// go-sam-bridge sends only when the peer is there.
+    /// go-sam-bridge sends only when the peer is there. Java I2P does not notice that an accept
+    /// was given up, and gives it the next peer all the same: set it on other routers only.
     pub accept: Option<Duration>,
 }
 

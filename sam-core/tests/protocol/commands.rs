@@ -10,7 +10,7 @@ use sam_core::error::{Error, KeyError, Malformed, Usage};
 use sam_core::operand::{Host, Name};
 use sam_core::{
     Address, Create, DestinationText, Greeting, Ports, Secret, SessionId, SessionKey,
-    SessionOptions, SignatureType, Style, Timeouts, TunnelOptions, Value, Version,
+    SessionOptions, SignatureType, Style, Timeouts, TunnelOptions, Value, Version, Writer,
 };
 
 /// Parses `line`, compares it, writes it, compares that with `canonical`, and parses that again.
@@ -465,4 +465,27 @@ fn a_session_is_not_created_with_what_cannot_be_a_key() {
     for (key, expected) in table {
         assert_eq!(create(key), expected, "{key:?}");
     }
+}
+
+#[test]
+fn a_command_longer_than_routers_read_is_not_said() {
+    let text = "x".repeat(Command::MAX_LEN);
+    let encode = |command: Command<'_>| {
+        let mut buffer = vec![0; 2 * Command::MAX_LEN];
+        let mut writer = Writer::new(&mut buffer);
+        command.encode(&mut writer).map(|()| writer.len())
+    };
+    let (fits, too_long) = text.as_bytes().split_at(Command::MAX_LEN - "PING \n".len());
+    assert_eq!(encode(Command::Ping(fits)), Ok(Command::MAX_LEN));
+    assert!(!too_long.is_empty());
+    let refused = Err(Error::Usage(Usage::TooLong));
+    assert_eq!(encode(Command::Ping(text.as_bytes())), refused);
+    assert_eq!(
+        encode(Command::NamingLookup(Name::Text(Value::from(&*text)))),
+        refused
+    );
+    assert!(
+        encode(Command::Pong(text.as_bytes())).is_ok(),
+        "the other end has chosen the text"
+    );
 }
