@@ -189,7 +189,7 @@ impl Cursor {
 
     fn compact(&mut self, bytes: &mut [u8]) {
         if self.head > 0 && self.tail <= bytes.len() {
-            bytes.copy_within(self.head..self.tail, 0);
+            move_to_front(bytes.get_mut(..self.tail).unwrap_or_default(), self.head);
             self.scan -= self.head;
             self.tail -= self.head;
             self.head = 0;
@@ -234,6 +234,20 @@ impl Cursor {
     }
 }
 
+/// Moves what stands at `from` and behind it to the front.
+///
+/// As `copy_within` would, but that has a panic the compiler cannot see to be out of reach.
+fn move_to_front(bytes: &mut [u8], from: usize) {
+    let mut rest = bytes;
+    while let Some((front, unmoved)) = rest.split_at_mut_checked(from) {
+        let count = copy_start(unmoved, front);
+        match rest.get_mut(count..) {
+            Some(next) if count > 0 => rest = next,
+            _ => return,
+        }
+    }
+}
+
 /// Copies as many bytes as both slices have; returns how many.
 fn copy_start(from: &[u8], to: &mut [u8]) -> usize {
     let count = from.len().min(to.len());
@@ -273,6 +287,18 @@ mod tests {
                 "portions of {portion}"
             );
             assert_eq!(rx.into_unread().as_slice(), b"rest");
+        }
+    }
+
+    #[test]
+    fn what_is_unread_moves_to_the_front_whole() {
+        for len in 0..20 {
+            for from in 0..=len {
+                let mut bytes: Vec<u8> = (0..len).collect();
+                let (from, expected) = (usize::from(from), bytes[usize::from(from)..].to_vec());
+                move_to_front(&mut bytes, from);
+                assert_eq!(bytes[..expected.len()], expected, "{from} of {len}");
+            }
         }
     }
 
