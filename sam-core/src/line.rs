@@ -130,6 +130,11 @@ impl<B: AsRef<[u8]>> Unread<B> {
         self.head == self.tail
     }
 
+    /// Where in the buffer the bytes stand, for those who keep the buffer elsewhere.
+    pub const fn range(&self) -> core::ops::Range<usize> {
+        self.head..self.tail
+    }
+
     /// Copies bytes into `out` and takes them away; returns how many.
     pub fn take(&mut self, out: &mut [u8]) -> usize {
         let count = copy_start(self.as_slice(), out);

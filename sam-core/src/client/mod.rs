@@ -8,6 +8,8 @@
 //! | [`Accept`] | becomes an incoming stream | by turning into the stream |
 //! | [`Forward`] | stands for a listening socket of the program's | with its socket |
 //! | [`Arrival`] | one the router dialled for a [`Forward`] | by turning into the stream |
+//!
+//! When to make a session again is not a machine over lines: [`recovery`].
 
 mod accept;
 mod arrival;
@@ -16,6 +18,7 @@ mod create;
 mod forward;
 mod greeting;
 mod inquiry;
+pub mod recovery;
 mod session;
 mod utility;
 
