@@ -1,0 +1,63 @@
+//! Who somebody is, as far as this build can tell: without the feature `b32`, nobody knows.
+
+#[cfg(feature = "b32")]
+use sam_core::DestinationHash;
+use sam_core::error::Malformed;
+use sam_core::key::PrivateKey;
+use sam_core::{Destination, DestinationText, Error, Secret, SessionKey};
+
+/// The longest private key that can be read, in bytes; Ed25519 needs 679 at the most.
+const LONGEST_KEY: usize = 1024;
+/// The longest destination that can be read, in bytes; Ed25519 needs 391.
+pub(crate) const LONGEST_DESTINATION: usize = 512;
+
+const OTHER: Error = Error::Peer(Malformed::Value("DESTINATION"));
+
+/// The hash of a destination, if it is known.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Identity {
+    #[cfg(feature = "b32")]
+    hash: Option<DestinationHash>,
+}
+
+impl Identity {
+    /// Whose session a router has made: it must be the one that was asked for.
+    ///
+    /// `told` is the session's private key; go-sam-bridge tells the public part only, i2pd 2.45.1
+    /// nothing for offline keys.
+    pub(crate) fn of_session(
+        asked: SessionKey<'_>,
+        told: Option<Secret<'_>>,
+    ) -> Result<Self, Error> {
+        let Some(text) = told.and_then(|told| told.expose().as_bytes()) else {
+            return Ok(Self::default());
+        };
+        let (mut secret, mut public) = ([0; LONGEST_KEY], [0; LONGEST_DESTINATION]);
+        let key = PrivateKey::from_base64(text, &mut secret[..]);
+        let destination = match &key {
+            Ok(key) => key.destination(),
+            Err(_) => Destination::from_base64(text, &mut public).map_err(|_| OTHER)?,
+        };
+        match asked {
+            SessionKey::Binary(asked) if !asked.starts_with(destination.as_bytes()) => Err(OTHER),
+            _ => Ok(Self {
+                #[cfg(feature = "b32")]
+                hash: Some(destination.hash()),
+            }),
+        }
+    }
+
+    /// Who called.
+    #[cfg_attr(not(feature = "b32"), expect(unused_variables, reason = "no hash"))]
+    pub(crate) fn of_peer(destination: DestinationText<'_>) -> Self {
+        Self {
+            #[cfg(feature = "b32")]
+            hash: Some(destination.hash()),
+        }
+    }
+
+    #[cfg(feature = "b32")]
+    pub(crate) const fn hash(self) -> Option<DestinationHash> {
+        self.hash
+    }
+}

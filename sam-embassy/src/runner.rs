@@ -1,0 +1,230 @@
+//! The task that keeps a session.
+
+use core::future::pending;
+
+use embassy_futures::select::{Either3, select3};
+use embassy_net::tcp::TcpSocket;
+use embassy_time::{Instant, Timer};
+use sam_core::client::recovery::{self, Input, Recovery};
+use sam_core::error::Malformed;
+use sam_core::io::asynch;
+use sam_core::{
+    Connection, Create, Created, Event, Greeting, ResultCode, Session, SessionId, SessionKey,
+    SessionOptions,
+};
+
+use crate::error::{Error, from_driver};
+use crate::identity::{Identity, LONGEST_DESTINATION};
+use crate::pool::Lender;
+use crate::router::{Router, next, span};
+use crate::shared::{Online, Shared, State, Wish};
+
+const UNEXPECTED: sam_core::Error = sam_core::Error::Peer(Malformed::Unexpected);
+
+/// Keeps a session: one task has to run it, or nothing else happens.
+///
+/// It creates the session, answers PING, asks what [`Session::lookup`](crate::Session::lookup)
+/// wants to know and, after a silence, whether the router is still there; notices the loss of the
+/// session and brings it back, with a new random ID and the same key. When it is dropped the
+/// session ends and its verbs return [`Error::Closed`].
+#[must_use = "the session comes about when this runs"]
+pub struct Runner<R> {
+    pub(crate) shared: &'static Shared,
+    pub(crate) sockets: Lender,
+    pub(crate) router: Router,
+    pub(crate) key: SessionKey<'static>,
+    pub(crate) options: SessionOptions<'static>,
+    pub(crate) random: R,
+}
+
+impl<R> Runner<R> {
+    /// Creates sessions with these options instead of [`SessionOptions::DEFAULT`].
+    ///
+    /// Odd ones make a session stand out.
+    pub fn with_options(mut self, options: SessionOptions<'static>) -> Self {
+        self.options = options;
+        self
+    }
+}
+
+impl<R: FnMut(&mut [u8])> Runner<R> {
+    /// Runs until trying again would be in vain; returns what is wrong then.
+    ///
+    /// Reasons: a key the router calls invalid, no SAM version in common, options that cannot be
+    /// sent, a line buffer that is too small for the key.
+    pub async fn run(mut self) -> sam_core::Error {
+        let mut recovery = Recovery::new();
+        loop {
+            self.publish(&recovery);
+            match recovery.state() {
+                recovery::State::Failed(error) => return error,
+                recovery::State::Waiting { until } => {
+                    Timer::at(Instant::from_millis(until.as_millis())).await;
+                    // Not `now`: a coarse clock may say that it is a little earlier.
+                    recovery.handle(Input::Elapsed, until, 0);
+                }
+                _ => {
+                    if let Err(error) = self.live(&mut recovery).await {
+                        log_end(error);
+                        self.handle(&mut recovery, Input::Ended(error.to_core()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// One session, from the dial to its end.
+    async fn live(&mut self, recovery: &mut Recovery) -> Result<(), Error> {
+        let mut lease = self.sockets.dial(self.router.endpoint).await?;
+        let (socket, heard, said) = lease.parts()?;
+        let mut entropy = [0; 16];
+        (self.random)(&mut entropy);
+        let id = SessionId::random(entropy);
+        let greeting = Greeting {
+            versions: recovery.versions(),
+            credentials: None,
+        };
+        let timeouts = self.router.timeouts;
+        let create = Create::new(greeting, timeouts, &id, self.key, self.options)
+            .map_err(sam_core::Error::from)?;
+        let mut connection = Connection::new(create, heard, said)?;
+        next(&mut connection, socket).await?;
+        self.handle(recovery, Input::Greeted);
+        if recovery.state() != recovery::State::Creating {
+            return Ok(());
+        }
+        self.publish(recovery);
+        let line = next(&mut connection, socket).await?;
+        let line = line.ok_or(sam_core::Error::Closed)?;
+        let Created::Ready { private } = connection.event(line)? else {
+            return Err(UNEXPECTED.into());
+        };
+        let online = Online {
+            entropy,
+            versions: recovery.versions(),
+            identity: Identity::of_session(self.key, private)?,
+        };
+        self.handle(recovery, Input::Created);
+        self.shared.set_online(online);
+        log_state(State::Ready);
+        self.keep(connection.then(Create::into_session), socket)
+            .await
+    }
+
+    /// Reads the control socket until the session is lost.
+    async fn keep(
+        &self,
+        mut connection: Connection<Session, &mut [u8]>,
+        socket: &mut TcpSocket<'static>,
+    ) -> Result<(), Error> {
+        let mut is_probe = false;
+        // Of the outstanding answer; without a question, of the silence.
+        let mut deadline = after(self.router.silence);
+        loop {
+            // A question goes on if its verb is dropped: routers answer one at a time.
+            let is_busy = connection.machine().is_busy();
+            let heard = select3(
+                asynch::next(&mut connection, socket),
+                self.shared.wish(is_busy),
+                reached(deadline),
+            );
+            match heard.await {
+                Either3::First(line) => {
+                    let line = line.map_err(from_driver)?.ok_or(UNEXPECTED)?;
+                    self.tell(connection.event(line)?)?;
+                }
+                Either3::Second(Wish::Recreate) => {
+                    return Err(sam_core::Error::Refused(ResultCode::InvalidId).into());
+                }
+                Either3::Second(Wish::Lookup(address)) => {
+                    is_probe = false;
+                    connection.request(|session, tx| session.ask().lookup(&address, tx))?;
+                }
+                Either3::Third(()) if is_busy && is_probe => return Err(Error::TimedOut),
+                Either3::Third(()) if is_busy => {
+                    connection.request(|session, _| {
+                        session.ask().abandon();
+                        Ok(())
+                    })?;
+                    self.shared.answer(Err(Error::TimedOut));
+                }
+                Either3::Third(()) => {
+                    is_probe = true;
+                    connection.request(|session, tx| session.ask().probe(tx))?;
+                }
+            }
+            if !(is_busy && connection.machine().is_busy()) {
+                deadline = after(connection.timeout().unwrap_or(self.router.silence));
+            }
+        }
+    }
+
+    /// Hands an event to whoever waits for it; a refusal nobody asked for ends the session.
+    fn tell(&self, event: Event<'_>) -> Result<(), Error> {
+        let mut bytes = [0; LONGEST_DESTINATION];
+        let answer = match event {
+            Event::Found(text) => text.decode(&mut bytes).map_err(sam_core::Error::from),
+            Event::NotFound(status) => Err(status.into_result().err().unwrap_or(UNEXPECTED)),
+            Event::Noise(malformed) => Err(malformed.into()),
+            Event::Status(status) => match status.into_result() {
+                Err(refusal) if self.shared.answer(Err(refusal.into())) => return Ok(()),
+                result => return result.map_err(Error::from),
+            },
+            _ => return Ok(()),
+        };
+        self.shared.answer(answer.map_err(Error::from));
+        Ok(())
+    }
+
+    fn handle(&mut self, recovery: &mut Recovery, input: Input) {
+        let mut bytes = [0; 4];
+        (self.random)(&mut bytes);
+        let now = sam_core::time::Instant::from_millis(Instant::now().as_millis());
+        recovery.handle(input, now, u32::from_ne_bytes(bytes));
+    }
+
+    fn publish(&self, recovery: &Recovery) {
+        let state = match recovery.state() {
+            recovery::State::Connecting => State::Connecting,
+            recovery::State::Creating => State::Creating,
+            recovery::State::Ready => State::Ready,
+            recovery::State::Failed(_) => State::Closed,
+            _ => State::Waiting,
+        };
+        self.shared.set_state(state);
+        log_state(state);
+    }
+}
+
+impl<R> Drop for Runner<R> {
+    fn drop(&mut self) {
+        self.shared.set_state(State::Closed);
+    }
+}
+
+fn after(limit: sam_core::time::Duration) -> Option<Instant> {
+    Instant::now().checked_add(span(limit))
+}
+
+async fn reached(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => Timer::at(deadline).await,
+        None => pending().await,
+    }
+}
+
+#[cfg(feature = "defmt")]
+fn log_state(state: State) {
+    defmt::info!("I2P session: {}", state);
+}
+
+#[cfg(not(feature = "defmt"))]
+const fn log_state(_: State) {}
+
+#[cfg(feature = "defmt")]
+fn log_end(error: Error) {
+    defmt::warn!("I2P session ended: {}", error);
+}
+
+#[cfg(not(feature = "defmt"))]
+const fn log_end(_: Error) {}
