@@ -11,7 +11,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-PARTS=(fmt clippy docs features no-alloc tests demo fuzz live)
+PARTS=(fmt clippy docs features no-alloc tests demo firmware fuzz live)
+# Parts that run the test target of the same name, whose tests the part `tests` ignores.
+OWN_TARGET=(firmware live)
 
 # What the tests are built with: everything but `defmt`, which does not link without a logger. The
 # lints compile it.
@@ -36,6 +38,7 @@ part_fmt() {
     cargo fmt --all --check
     cargo fmt --manifest-path fuzz/Cargo.toml --check
     cargo fmt --manifest-path tests/no_alloc/Cargo.toml --check
+    cargo fmt --manifest-path firmware/Cargo.toml --all --check
 }
 
 part_clippy() {
@@ -98,6 +101,24 @@ part_demo() {
     need cc:g++
     cargo build -q -p i2p-sam
     limited cargo run -q -p i2p-sam -- demo
+}
+
+# The programs for microcontrollers on emulated boards, in a network that leads nowhere.
+part_firmware() {
+    need cc:g++ qemu-system-arm:qemu-system-arm unshare:util-linux ip:iproute2
+    need_cross_toolchain
+    need_empty_network
+    local board
+    if [[ $(firmware/cargo.sh --toolchain) == rustup ]]; then
+        need_component clippy clippy
+        for board in $(firmware/build.sh --list); do
+            firmware/cargo.sh clippy --features "$board" -- -D warnings
+        done
+    fi
+    firmware/build.sh
+    cargo test -p sam-tests --test firmware --no-run
+    SAM_FIRMWARE=$PWD/target/firmware CARGO_NET_OFFLINE=true limited "${EMPTY_NETWORK[@]}" \
+        cargo test -p sam-tests --test firmware -- --include-ignored --test-threads=2
 }
 
 part_fuzz() {
@@ -168,11 +189,33 @@ need_component() {
         not_run "the toolchain has no $1"
 }
 
-# need COMMAND:PACKAGE...: installs the Debian packages of missing commands.
+# Something that compiles for the boards: rustup's target, or Debian's packages.
+need_cross_toolchain() {
+    firmware/cargo.sh --toolchain && return
+    need /usr/bin/rustc:rustc-web /usr/bin/cargo:cargo-web \
+        /usr/lib/rustlib/src/rust/library/core:rust-web-src arm-none-eabi-ld:binutils-arm-none-eabi
+    firmware/cargo.sh --toolchain || not_run "nothing compiles for the boards, see the log"
+}
+
+# Commands behind EMPTY_NETWORK see a loopback interface and nothing else.
+need_empty_network() {
+    local unshare=(unshare --net)
+    if ((EUID != 0)); then
+        unshare+=(--map-root-user)
+    fi
+    EMPTY_NETWORK=("${unshare[@]}" sh -c 'ip link set lo up && exec "$@"' sh)
+    "${EMPTY_NETWORK[@]}" true || not_run "no network namespace can be made here"
+}
+
+# need COMMAND:PACKAGE...: installs the Debian packages of missing commands, or of missing files.
 need() {
     local pair missing=()
     for pair in "$@"; do
-        command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+        if [[ $pair == /* ]]; then
+            [[ -e ${pair%%:*} ]] || missing+=("${pair##*:}")
+        else
+            command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+        fi
     done
     ((${#missing[@]})) || return 0
     command -v apt-get >/dev/null || not_run "missing: ${missing[*]}, and there is no apt-get"
@@ -275,8 +318,8 @@ run_part() {
 
 # count_tests PART...: the tests in the logs of these parts, if there are any.
 #
-# Tests of the target `live` are ignored in the plain run; once the part `live` has run them they
-# count there and only there (but for failures).
+# Tests of the targets in OWN_TARGET are ignored in the plain run; once the part of that name has
+# run them they count there and only there (but for failures).
 count_tests() {
     local name logs=()
     for name in "$@"; do
@@ -285,17 +328,25 @@ count_tests() {
         fi
     done
     ((${#logs[@]})) || return 0
-    local live_ran=0
-    if [[ " $* " == *" live "* ]] && grep -qs '^test result:' "$LOGS/live.log"; then
-        live_ran=1
-    fi
-    awk -v live_ran="$live_ran" '
-        FNR == 1 { in_live_part = FILENAME ~ /\/live\.log$/ }
-        $1 == "Running" || $1 == "Doc-tests" { is_live = $0 ~ /\/deps\/live-[0-9a-f]+\)$/ }
+    local counted_apart=
+    for name in "${OWN_TARGET[@]}"; do
+        if [[ " $* " == *" $name "* ]] && grep -qs '^test result:' "$LOGS/$name.log"; then
+            counted_apart+=" $name "
+        fi
+    done
+    awk -v counted_apart="$counted_apart" '
+        FNR == 1 {
+            part = FILENAME
+            gsub(/^.*\/|\.log$/, "", part)
+        }
+        $1 == "Running" || $1 == "Doc-tests" {
+            target = $NF
+            if (!sub(/^.*\/deps\//, "", target) || !sub(/-[0-9a-f]+\)$/, "", target)) target = ""
+        }
         /^test result:/ {
             any = 1
             failed += $6
-            if (is_live && live_ran && !in_live_part) next
+            if (target != "" && target != part && index(counted_apart, " " target " ")) next
             passed += $4
             skipped += $8
         }

@@ -1,0 +1,21 @@
+//! How a program that failed ends: with a message and status 1, never by hanging.
+
+use core::panic::PanicInfo;
+
+use cortex_m_rt::{ExceptionFrame, exception};
+
+use crate::semihosting::{ExitCode, exit};
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    cortex_m::interrupt::disable();
+    crate::println!("{info}");
+    exit(ExitCode::Failure)
+}
+
+// SAFETY: ends the program, so it returns to no broken state.
+#[exception]
+unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
+    crate::println!("hard fault: {frame:?}");
+    exit(ExitCode::Failure)
+}
