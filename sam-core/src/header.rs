@@ -3,7 +3,7 @@
 use crate::error::{Error, KeyError, Malformed};
 use crate::grammar::Pairs;
 use crate::key::DestinationText;
-use crate::types::Ports;
+use crate::types::{Ports, Version};
 use crate::value::Value;
 use crate::writer::Writer;
 
@@ -38,6 +38,13 @@ impl<'a> Peer<'a> {
             destination,
             ports: read_ports(from, to)?,
         })
+    }
+
+    /// What of it a client of this version is told: ports from 3.2 on.
+    #[must_use]
+    pub fn in_version(self, version: Version) -> Self {
+        let ports = self.ports.filter(|_| version >= Version::V3_2);
+        Self { ports, ..self }
     }
 
     /// Writes the line.

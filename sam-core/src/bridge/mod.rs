@@ -214,12 +214,8 @@ impl Bridge {
             return Err(Usage::NotNow.into());
         };
         if !silent {
-            let tells_ports = self.version >= Some(Version::V3_2);
-            Peer {
-                ports: peer.ports.filter(|_| tells_ports),
-                ..peer
-            }
-            .encode(tx)?;
+            let version = self.version.unwrap_or(Version::V3_0);
+            peer.in_version(version).encode(tx)?;
         }
         self.end(Ending::Stream);
         Ok(())

@@ -6,7 +6,7 @@ use crate::common::{PRIVATE, PUBLIC, assert_written, written};
 use sam_core::command::{
     Command, Hello, SessionCreate, StreamAccept, StreamConnect, StreamForward,
 };
-use sam_core::error::{Error, KeyError, Malformed, Usage};
+use sam_core::error::{Error, KeyError, Usage};
 use sam_core::operand::{Host, Name};
 use sam_core::{
     Address, Create, DestinationText, Greeting, Ports, Secret, SessionId, SessionKey,
@@ -330,90 +330,6 @@ fn what_a_client_says_in_its_own_types_is_the_same_command() {
     for (name, text) in table {
         let line = format!("NAMING LOOKUP NAME={text}");
         kat_inverse(&line, Command::NamingLookup(name), &line);
-    }
-}
-
-#[test]
-fn malformed_commands() {
-    let table = [
-        ("", Malformed::Syntax),
-        (" HELLO VERSION", Malformed::Syntax),
-        ("HELLO", Malformed::Verb),
-        ("HELLO FOO", Malformed::Verb),
-        ("hello version MIN=3.0 MAX=3.3", Malformed::Verb),
-        ("HELLO VERSION MIN=x", Malformed::Value("MIN")),
-        ("HELLO VERSION MIN=", Malformed::Value("MIN")),
-        ("HELLO VERSION MAX", Malformed::Value("MAX")),
-        ("HELLO VERSION MAX=3.256", Malformed::Value("MAX")),
-        ("HELLO VERSION MAX=3.1.0", Malformed::Value("MAX")),
-        ("HELLO VERSION MIN=3.0 MIN=3.1", Malformed::Twice("MIN")),
-        ("HELLO VERSION USER=a USER=b", Malformed::Twice("USER")),
-        ("SESSION", Malformed::Verb),
-        ("SESSION CREATE", Malformed::Missing("STYLE")),
-        (
-            "SESSION CREATE STYLE=stream ID=a1",
-            Malformed::Value("STYLE"),
-        ),
-        (
-            "SESSION CREATE STYLE=NONSENSE ID=a1",
-            Malformed::Value("STYLE"),
-        ),
-        (
-            "SESSION CREATE STYLE=STREAM STYLE=RAW",
-            Malformed::Twice("STYLE"),
-        ),
-        (
-            "SESSION CREATE STYLE=RAW SIGNATURE_TYPE=foo",
-            Malformed::Value("SIGNATURE_TYPE"),
-        ),
-        ("SESSION ADD STYLE=STREAM ID=s1", Malformed::Verb),
-        ("STREAM CONNECT ID=a ID=b", Malformed::Twice("ID")),
-        (
-            "STREAM CONNECT ID=a DESTINATION=b SILENT=1",
-            Malformed::Value("SILENT"),
-        ),
-        (
-            "STREAM CONNECT ID=a DESTINATION=b SILENT=",
-            Malformed::Value("SILENT"),
-        ),
-        (
-            "STREAM CONNECT ID=a FROM_PORT=-1",
-            Malformed::Value("FROM_PORT"),
-        ),
-        (
-            "STREAM CONNECT ID=a TO_PORT=65536",
-            Malformed::Value("TO_PORT"),
-        ),
-        (
-            "STREAM CONNECT ID=a TO_PORT=99999999999999999999",
-            Malformed::Value("TO_PORT"),
-        ),
-        ("STREAM FORWARD ID=a", Malformed::Missing("PORT")),
-        ("STREAM FORWARD ID=a PORT=x", Malformed::Value("PORT")),
-        ("STREAM FORWARD ID=a PORT=65536", Malformed::Value("PORT")),
-        ("STREAM FORWARD ID=a PORT=+1", Malformed::Value("PORT")),
-        ("NAMING FOO", Malformed::Verb),
-        (
-            "NAMING LOOKUP NAME=x.i2p NAME=y.i2p",
-            Malformed::Twice("NAME"),
-        ),
-        ("DEST FOO", Malformed::Verb),
-        (
-            "DEST GENERATE SIGNATURE_TYPE=foo",
-            Malformed::Value("SIGNATURE_TYPE"),
-        ),
-        (
-            "DEST GENERATE SIGNATURE_TYPE=65536",
-            Malformed::Value("SIGNATURE_TYPE"),
-        ),
-        ("QUIT now", Malformed::Verb),
-        ("PINGS", Malformed::Verb),
-        ("FOO BAR", Malformed::Verb),
-        ("=", Malformed::Verb),
-        ("GET / HTTP/1.1", Malformed::Verb),
-    ];
-    for (line, expected) in table {
-        assert_eq!(Command::parse(line.as_bytes()), Err(expected), "{line:?}");
     }
 }
 

@@ -10,6 +10,7 @@
 mod commands;
 mod common;
 mod injection;
+mod malformed;
 mod parsing;
 mod replies;
 mod secrets;

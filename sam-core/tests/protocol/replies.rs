@@ -1,7 +1,6 @@
 //! Every reply, both ways, as real routers send them: line, typed value, line.
 
 use crate::common::{PRIVATE, PUBLIC, assert_written};
-use sam_core::error::{KeyError, Malformed};
 use sam_core::{DestinationText, Peer, Ports, Reply, ResultCode, Secret, Status, Value, Version};
 
 /// Parses `line`, compares it, writes it, compares that with `canonical`, and parses that again.
@@ -353,64 +352,6 @@ fn bytes_that_are_no_text_do_not_spoil_a_reply() {
 }
 
 #[test]
-fn malformed_replies() {
-    let table = [
-        ("", Malformed::Syntax),
-        (" HELLO REPLY RESULT=OK", Malformed::Syntax),
-        ("HELLO", Malformed::Missing("RESULT")),
-        ("HELLO REPLY VERSION=3.3", Malformed::Missing("RESULT")),
-        (
-            "HELLO REPLY RESULT=OK VERSION=x",
-            Malformed::Value("VERSION"),
-        ),
-        (
-            "HELLO REPLY RESULT=OK VERSION=",
-            Malformed::Value("VERSION"),
-        ),
-        (
-            "HELLO REPLY RESULT=OK VERSION=3.3 VERSION=3.1",
-            Malformed::Twice("VERSION"),
-        ),
-        ("SESSION STATUS", Malformed::Missing("RESULT")),
-        (
-            "SESSION STATUS RESULT=OK RESULT=I2P_ERROR",
-            Malformed::Twice("RESULT"),
-        ),
-        ("STREAM STATUS MESSAGE=hi", Malformed::Missing("RESULT")),
-        (
-            "STREAM STATUS RESULT=OK MESSAGE=a MESSAGE=b",
-            Malformed::Twice("MESSAGE"),
-        ),
-        ("NAMING REPLY NAME=x.i2p", Malformed::Missing("RESULT")),
-        (
-            "NAMING REPLY RESULT=OK NAME=x.i2p",
-            Malformed::Missing("VALUE"),
-        ),
-        (
-            "NAMING REPLY RESULT=OK VALUE=a VALUE=b",
-            Malformed::Twice("VALUE"),
-        ),
-        ("DEST REPLY", Malformed::Missing("PUB")),
-        ("DEST REPLY RESULT=OK", Malformed::Missing("PUB")),
-        ("DEST REPLY PUB=a", Malformed::Missing("PRIV")),
-        ("DEST REPLY PUB=a PRIV=b PRIV=c", Malformed::Twice("PRIV")),
-        ("FOO STATUS", Malformed::Verb),
-        ("PINGS", Malformed::Verb),
-        ("PING\t1", Malformed::Verb),
-        (
-            "stream status RESULT=OK RESULT=OK",
-            Malformed::Twice("RESULT"),
-        ),
-        ("HTTP/1.1 400 Bad Request", Malformed::Verb),
-        ("SSH-2.0-OpenSSH_9.6", Malformed::Verb),
-        (PUBLIC, Malformed::Verb),
-    ];
-    for (line, expected) in table {
-        assert_eq!(Reply::parse(line.as_bytes()), Err(expected), "{line:?}");
-    }
-}
-
-#[test]
 fn peer_lines() {
     let peer = |ports| Peer {
         destination: DestinationText::new(PUBLIC.as_bytes()).unwrap(),
@@ -440,32 +381,5 @@ fn peer_lines() {
         assert_written(&format!("{PUBLIC}{canonical}"), |writer| {
             peer(ports).encode(writer)
         });
-    }
-}
-
-#[test]
-fn malformed_peer_lines() {
-    let long = format!("{PUBLIC}AAAA");
-    let port = format!("{PUBLIC} FROM_PORT=65536");
-    let no_port = format!("{PUBLIC} TO_PORT=");
-    let twice = format!("{PUBLIC} TO_PORT=1 TO_PORT=1");
-    let spaced = format!(" {PUBLIC}");
-    let table = [
-        ("", Malformed::Key(KeyError::Length)),
-        (spaced.as_str(), Malformed::Key(KeyError::Length)),
-        (PUBLIC.get(..521).unwrap(), Malformed::Key(KeyError::Length)),
-        (PUBLIC.get(..520).unwrap(), Malformed::Key(KeyError::Length)),
-        (long.as_str(), Malformed::Key(KeyError::Alphabet)),
-        (PRIVATE, Malformed::Key(KeyError::Length)),
-        (
-            "STREAM STATUS RESULT=I2P_ERROR",
-            Malformed::Key(KeyError::Alphabet),
-        ),
-        (port.as_str(), Malformed::Value("FROM_PORT")),
-        (no_port.as_str(), Malformed::Value("TO_PORT")),
-        (twice.as_str(), Malformed::Twice("TO_PORT")),
-    ];
-    for (line, expected) in table {
-        assert_eq!(Peer::parse(line.as_bytes()), Err(expected), "{line:?}");
     }
 }

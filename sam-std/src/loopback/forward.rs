@@ -66,10 +66,9 @@ impl Forward {
         let mut buffer = vec![0; PEER_LINE_BYTES];
         let mut line = Writer::new(&mut buffer);
         if !self.silent {
-            let tells_ports = self.version >= Some(Version::V3_2);
-            let ports = peer.ports.filter(|_| tells_ports);
-            let peer = Peer { ports, ..peer };
-            peer.encode(&mut line).map_err(io::Error::other)?;
+            let version = self.version.unwrap_or(Version::V3_0);
+            let told = peer.in_version(version).encode(&mut line);
+            told.map_err(io::Error::other)?;
         }
         socket.write_all(&[line.written(), first].concat(), None)?;
         Ok(socket)
