@@ -6,15 +6,16 @@ use sam_core::error::Malformed;
 use sam_core::key::PrivateKey;
 use sam_core::{Destination, DestinationText, Error, Secret, SessionKey};
 
-/// The longest private key that can be read, in bytes; Ed25519 needs 679 at the most.
-const LONGEST_KEY: usize = 1024;
+use crate::key_store::LONGEST_KEY;
+
 /// The longest destination that can be read, in bytes; Ed25519 needs 391.
 pub(crate) const LONGEST_DESTINATION: usize = 512;
 
 const OTHER: Error = Error::Peer(Malformed::Value("DESTINATION"));
 
 /// The hash of a destination, if it is known.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(crate) struct Identity {
     #[cfg(feature = "b32")]
     hash: Option<DestinationHash>,

@@ -1,17 +1,26 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 
+mod dial;
 mod error;
+mod forwarding;
 mod identity;
+mod key_store;
+mod log;
+#[cfg(feature = "picoserve-0_20")]
+mod picoserve;
 mod pool;
 mod router;
 mod runner;
 mod session;
 mod shared;
+mod show;
 mod stream;
 
+pub use dial::Dial;
 pub use error::Error;
-pub use pool::{Buffers, Pool};
+pub use key_store::{IdentityError, KeyStore, LONGEST_KEY};
+pub use pool::{Buffers, Lines, Pool};
 pub use router::Router;
 pub use runner::Runner;
 pub use session::Session;

@@ -1,32 +1,26 @@
-//! Sockets and buffers that live as long as the program, lent and given back.
+//! Transports and buffers that live as long as the program, lent and given back.
 
 use embassy_net::{IpEndpoint, Stack, tcp::TcpSocket};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::channel::{Channel, DynamicReceiver, DynamicSender};
-use embassy_time::{Duration, with_timeout};
+use embassy_time::Duration;
 use zeroize::Zeroize;
 
+use crate::dial::Dial;
 use crate::error::Error;
 
-/// How long a dial may take: the router is on the local network.
-const DIAL: Duration = Duration::from_secs(3);
-/// How long the next taker of a slot waits for the RST of the last one to leave.
-const RESET: Duration = Duration::from_secs(1);
 /// A silent socket asks the other end this often whether it is there,
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 /// and is given up after this: a router that lost its power says no goodbye.
 const SILENCE: Duration = Duration::from_secs(45);
 
-/// The memory of one slot: `RX + TX + 2 * LINE` bytes.
+/// The memory of one slot with a TCP socket: `RX + TX + 2 * LINE` bytes.
 ///
-/// `RX` and `TX` are the socket's windows. `LINE` bounds the longest line of the router's, twice:
-/// heard and said. 1536 is enough for Ed25519 keys; a peer whose destination needs more is refused
-/// with [`Full`](sam_core::Error::Full).
+/// `RX` and `TX` are the socket's windows; for `LINE` see [`Lines`].
 pub struct Buffers<const RX: usize = 1024, const TX: usize = 1024, const LINE: usize = 1536> {
     rx: [u8; RX],
     tx: [u8; TX],
-    heard: [u8; LINE],
-    said: [u8; LINE],
+    lines: Lines<LINE>,
 }
 
 impl<const RX: usize, const TX: usize, const LINE: usize> Buffers<RX, TX, LINE> {
@@ -34,54 +28,69 @@ impl<const RX: usize, const TX: usize, const LINE: usize> Buffers<RX, TX, LINE> 
     pub const NEW: Self = Self {
         rx: [0; RX],
         tx: [0; TX],
+        lines: Lines::NEW,
+    };
+}
+
+/// The memory of one slot for the lines of SAM: `2 * LINE` bytes.
+///
+/// `LINE` bounds the longest line of the router's, twice: heard and said. 1536 is enough for
+/// Ed25519 keys; a peer whose destination needs more is refused with
+/// [`Full`](sam_core::Error::Full).
+pub struct Lines<const LINE: usize = 1536> {
+    heard: [u8; LINE],
+    said: [u8; LINE],
+}
+
+impl<const LINE: usize> Lines<LINE> {
+    /// All zeros: lies in `.bss` and costs no flash.
+    pub const NEW: Self = Self {
         heard: [0; LINE],
         said: [0; LINE],
     };
 }
 
-/// `N` sockets with their buffers; each is one of the `N` in `StackResources<N>`.
+/// `N` transports with their buffers.
 ///
 /// A session takes one slot for as long as its runner runs, and one for each stream, from the
 /// beginning of `connect` or `accept` to the end of the [`Stream`](crate::Stream). Who finds no
 /// slot free waits for one: so leave slots for the session itself, and for streams out if many
 /// tasks accept.
-pub struct Pool<const N: usize> {
-    free: Channel<NoopRawMutex, Slot, N>,
+pub struct Pool<const N: usize, T = TcpSocket<'static>> {
+    free: Channel<NoopRawMutex, Slot<T>, N>,
 }
 
-pub(crate) struct Slot {
-    socket: TcpSocket<'static>,
+pub(crate) struct Slot<T> {
+    transport: T,
     heard: &'static mut [u8],
     said: &'static mut [u8],
 }
 
 impl<const N: usize> Pool<N> {
-    /// Makes `N` sockets of the stack; panics, as embassy-net does, if it has no room for them.
+    /// Makes `N` sockets of the stack, each one of the `N` in `StackResources<N>`; panics, as
+    /// embassy-net does, if the stack has no room for them.
     pub fn new<const RX: usize, const TX: usize, const LINE: usize>(
         stack: Stack<'static>,
         buffers: &'static mut [Buffers<RX, TX, LINE>; N],
     ) -> Self {
-        let free = Channel::new();
-        for Buffers {
-            rx,
-            tx,
-            heard,
-            said,
-        } in buffers
-        {
+        Self::of(buffers.iter_mut().map(|Buffers { rx, tx, lines }| {
             let mut socket = TcpSocket::new(stack, rx, tx);
             // One line is one segment, and nobody waits for more to come.
             socket.set_nagle_enabled(false);
             socket.set_keep_alive(Some(KEEP_ALIVE));
             socket.set_timeout(Some(SILENCE));
-            let slot = Slot {
-                socket,
-                heard,
-                said,
-            };
-            let _ = free.try_send(slot); // there is room for N
-        }
-        Self { free }
+            (socket, lines)
+        }))
+    }
+}
+
+impl<const N: usize, T: Dial> Pool<N, T> {
+    /// A pool of transports that are not sockets of embassy-net's, such as TLS over them.
+    pub fn with_transports<const LINE: usize>(
+        transports: [T; N],
+        lines: &'static mut [Lines<LINE>; N],
+    ) -> Self {
+        Self::of(transports.into_iter().zip(lines))
     }
 
     /// How many slots nobody has.
@@ -89,59 +98,77 @@ impl<const N: usize> Pool<N> {
         self.free.len()
     }
 
-    pub(crate) fn lender(&'static self) -> Lender {
+    pub(crate) fn lender(&'static self) -> Lender<T> {
         Lender {
             take: self.free.dyn_receiver(),
             give: self.free.dyn_sender(),
         }
     }
+
+    fn of<const LINE: usize>(slots: impl Iterator<Item = (T, &'static mut Lines<LINE>)>) -> Self {
+        let free = Channel::new();
+        for (transport, Lines { heard, said }) in slots {
+            let _ = free.try_send(Slot {
+                transport,
+                heard,
+                said,
+            }); // there is room for N
+        }
+        Self { free }
+    }
 }
 
 /// A pool without its size.
-#[derive(Clone, Copy)]
-pub(crate) struct Lender {
-    take: DynamicReceiver<'static, Slot>,
-    give: DynamicSender<'static, Slot>,
+pub(crate) struct Lender<T: 'static> {
+    take: DynamicReceiver<'static, Slot<T>>,
+    give: DynamicSender<'static, Slot<T>>,
 }
 
-impl Lender {
-    /// Waits for a slot and connects its socket.
-    pub(crate) async fn dial(&self, router: IpEndpoint) -> Result<Lease, Error> {
-        let mut lease = Lease {
+impl<T> Clone for Lender<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Lender<T> {}
+
+impl<T: Dial> Lender<T> {
+    /// Waits for a slot.
+    pub(crate) async fn take(&self) -> Lease<T> {
+        Lease {
             slot: Some(self.take.receive().await),
             give: self.give,
-        };
-        let (socket, ..) = lease.parts()?;
-        // A line that is down must not hold the slot up; the socket is fit for use all the same.
-        let _ = with_timeout(RESET, socket.flush()).await;
-        match with_timeout(DIAL, socket.connect(router)).await {
-            Ok(Ok(())) => Ok(lease),
-            Ok(Err(_)) | Err(_) => Err(Error::Unreachable),
         }
+    }
+
+    /// Waits for a slot and connects its transport.
+    pub(crate) async fn dial(&self, router: IpEndpoint) -> Result<Lease<T>, Error> {
+        let mut lease = self.take().await;
+        let (transport, ..) = lease.parts()?;
+        transport.dial(router).await?;
+        Ok(lease)
     }
 }
 
 /// A slot that goes back when this is dropped, however the user of it ended.
-pub(crate) struct Lease {
+pub(crate) struct Lease<T: Dial> {
     /// There until the drop.
-    slot: Option<Slot>,
-    give: DynamicSender<'static, Slot>,
+    slot: Option<Slot<T>>,
+    give: DynamicSender<'static, Slot<T>>,
 }
 
-impl Lease {
-    /// The socket, and the buffers for lines heard and said.
-    pub(crate) fn parts(
-        &mut self,
-    ) -> Result<(&mut TcpSocket<'static>, &mut [u8], &mut [u8]), Error> {
+impl<T: Dial> Lease<T> {
+    /// The transport, and the buffers for lines heard and said.
+    pub(crate) fn parts(&mut self) -> Result<(&mut T, &mut [u8], &mut [u8]), Error> {
         let slot = self.slot.as_mut().ok_or(Error::Closed)?;
-        Ok((&mut slot.socket, slot.heard, slot.said))
+        Ok((&mut slot.transport, slot.heard, slot.said))
     }
 }
 
-impl Drop for Lease {
+impl<T: Dial> Drop for Lease<T> {
     fn drop(&mut self) {
         if let Some(mut slot) = self.slot.take() {
-            slot.socket.abort();
+            slot.transport.abort();
             // A private key may have passed through.
             slot.heard.zeroize();
             slot.said.zeroize();

@@ -1,16 +1,18 @@
 //! Where the router is, and one wait for it.
 
-use embassy_net::{IpEndpoint, tcp::TcpSocket};
+use embassy_net::IpEndpoint;
 use embassy_time::with_timeout;
 use sam_core::io::asynch;
 use sam_core::time::Duration;
 use sam_core::{Connection, Line, Machine, Timeouts};
 
+use crate::dial::Dial;
 use crate::error::{Error, from_driver};
 
 /// A router's SAM port, and the patience with it.
 ///
-/// SAM has no encryption: private keys and all data cross the local network in clear.
+/// SAM has no encryption: private keys and all data cross the local network in clear, unless the
+/// pool's transports see to that, see [`Dial`](crate::Dial).
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Router {
@@ -38,13 +40,13 @@ impl Router {
 /// Waits for the next event, as long as the connection says that this wait may last.
 pub(crate) async fn next<M: Machine>(
     connection: &mut Connection<M, &mut [u8]>,
-    socket: &mut TcpSocket<'static>,
+    transport: &mut impl Dial,
 ) -> Result<Option<Line>, Error> {
     match connection.timeout() {
-        Some(limit) => with_timeout(span(limit), asynch::next(connection, socket))
+        Some(limit) => with_timeout(span(limit), asynch::next(connection, transport))
             .await
             .map_err(|_| Error::TimedOut)?,
-        None => asynch::next(connection, socket).await,
+        None => asynch::next(connection, transport).await,
     }
     .map_err(from_driver)
 }

@@ -13,8 +13,10 @@ use sam_core::{
     SessionOptions,
 };
 
+use crate::dial::Dial;
 use crate::error::{Error, from_driver};
 use crate::identity::{Identity, LONGEST_DESTINATION};
+use crate::log;
 use crate::pool::Lender;
 use crate::router::{Router, next, span};
 use crate::shared::{Online, Shared, State, Wish};
@@ -28,16 +30,16 @@ const UNEXPECTED: sam_core::Error = sam_core::Error::Peer(Malformed::Unexpected)
 /// session and brings it back, with a new random ID and the same key. When it is dropped the
 /// session ends and its verbs return [`Error::Closed`].
 #[must_use = "the session comes about when this runs"]
-pub struct Runner<R> {
+pub struct Runner<R, T: 'static = TcpSocket<'static>> {
     pub(crate) shared: &'static Shared,
-    pub(crate) sockets: Lender,
+    pub(crate) slots: Lender<T>,
     pub(crate) router: Router,
     pub(crate) key: SessionKey<'static>,
     pub(crate) options: SessionOptions<'static>,
     pub(crate) random: R,
 }
 
-impl<R> Runner<R> {
+impl<R, T> Runner<R, T> {
     /// Creates sessions with these options instead of [`SessionOptions::DEFAULT`].
     ///
     /// Odd ones make a session stand out.
@@ -47,7 +49,7 @@ impl<R> Runner<R> {
     }
 }
 
-impl<R: FnMut(&mut [u8])> Runner<R> {
+impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
     /// Runs until trying again would be in vain; returns what is wrong then.
     ///
     /// Reasons: a key the router calls invalid, no SAM version in common, options that cannot be
@@ -65,7 +67,7 @@ impl<R: FnMut(&mut [u8])> Runner<R> {
                 }
                 _ => {
                     if let Err(error) = self.live(&mut recovery).await {
-                        log_end(error);
+                        log::failed("session", error);
                         self.handle(&mut recovery, Input::Ended(error.to_core()));
                     }
                 }
@@ -75,8 +77,8 @@ impl<R: FnMut(&mut [u8])> Runner<R> {
 
     /// One session, from the dial to its end.
     async fn live(&mut self, recovery: &mut Recovery) -> Result<(), Error> {
-        let mut lease = self.sockets.dial(self.router.endpoint).await?;
-        let (socket, heard, said) = lease.parts()?;
+        let mut lease = self.slots.dial(self.router.endpoint).await?;
+        let (transport, heard, said) = lease.parts()?;
         let mut entropy = [0; 16];
         (self.random)(&mut entropy);
         let id = SessionId::random(entropy);
@@ -88,13 +90,13 @@ impl<R: FnMut(&mut [u8])> Runner<R> {
         let create = Create::new(greeting, timeouts, &id, self.key, self.options)
             .map_err(sam_core::Error::from)?;
         let mut connection = Connection::new(create, heard, said)?;
-        next(&mut connection, socket).await?;
+        next(&mut connection, transport).await?;
         self.handle(recovery, Input::Greeted);
         if recovery.state() != recovery::State::Creating {
             return Ok(());
         }
         self.publish(recovery);
-        let line = next(&mut connection, socket).await?;
+        let line = next(&mut connection, transport).await?;
         let line = line.ok_or(sam_core::Error::Closed)?;
         let Created::Ready { private } = connection.event(line)? else {
             return Err(UNEXPECTED.into());
@@ -106,8 +108,8 @@ impl<R: FnMut(&mut [u8])> Runner<R> {
         };
         self.handle(recovery, Input::Created);
         self.shared.set_online(online);
-        log_state(State::Ready);
-        self.keep(connection.then(Create::into_session), socket)
+        log::state(State::Ready);
+        self.keep(connection.then(Create::into_session), transport)
             .await
     }
 
@@ -115,7 +117,7 @@ impl<R: FnMut(&mut [u8])> Runner<R> {
     async fn keep(
         &self,
         mut connection: Connection<Session, &mut [u8]>,
-        socket: &mut TcpSocket<'static>,
+        transport: &mut T,
     ) -> Result<(), Error> {
         let mut is_probe = false;
         // Of the outstanding answer; without a question, of the silence.
@@ -124,7 +126,7 @@ impl<R: FnMut(&mut [u8])> Runner<R> {
             // A question goes on if its verb is dropped: routers answer one at a time.
             let is_busy = connection.machine().is_busy();
             let heard = select3(
-                asynch::next(&mut connection, socket),
+                asynch::next(&mut connection, transport),
                 self.shared.wish(is_busy),
                 reached(deadline),
             );
@@ -192,11 +194,11 @@ impl<R: FnMut(&mut [u8])> Runner<R> {
             _ => State::Waiting,
         };
         self.shared.set_state(state);
-        log_state(state);
+        log::state(state);
     }
 }
 
-impl<R> Drop for Runner<R> {
+impl<R, T> Drop for Runner<R, T> {
     fn drop(&mut self) {
         self.shared.set_state(State::Closed);
     }
@@ -212,19 +214,3 @@ async fn reached(deadline: Option<Instant>) {
         None => pending().await,
     }
 }
-
-#[cfg(feature = "defmt")]
-fn log_state(state: State) {
-    defmt::info!("I2P session: {}", state);
-}
-
-#[cfg(not(feature = "defmt"))]
-const fn log_state(_: State) {}
-
-#[cfg(feature = "defmt")]
-fn log_end(error: Error) {
-    defmt::warn!("I2P session ended: {}", error);
-}
-
-#[cfg(not(feature = "defmt"))]
-const fn log_end(_: Error) {}

@@ -1,6 +1,7 @@
 //! A destination that is online, and what can be done with it.
 
 use embassy_futures::select::{Either, select};
+use embassy_net::tcp::TcpSocket;
 use embassy_time::{Duration, Timer};
 #[cfg(feature = "b32")]
 use sam_core::DestinationHash;
@@ -9,17 +10,15 @@ use sam_core::{
     SessionOptions, Target,
 };
 
+use crate::dial::Dial;
 use crate::error::Error;
 use crate::identity::Identity;
+use crate::log;
 use crate::pool::{Lender, Pool};
 use crate::router::{Router, next};
 use crate::runner::Runner;
 use crate::shared::{Shared, State, Ticket};
 use crate::stream::Stream;
-
-/// The first and the longest pause before an accept that failed is tried again.
-const PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// A destination, online as long as its [`Runner`] runs and its router lives.
 ///
@@ -27,14 +26,21 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// once, one slot of the [`Pool`] each. A verb waits while the session is not online; put
 /// `with_timeout` around it where that is too long. Dropping a verb that waits leaves nothing
 /// behind.
-#[derive(Clone, Copy)]
-pub struct Session {
-    shared: &'static Shared,
-    sockets: Lender,
-    router: Router,
+pub struct Session<T: 'static = TcpSocket<'static>> {
+    pub(crate) shared: &'static Shared,
+    pub(crate) slots: Lender<T>,
+    pub(crate) router: Router,
 }
 
-impl Session {
+impl<T> Clone for Session<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Session<T> {}
+
+impl<T: Dial> Session<T> {
     /// A session that comes about when the runner runs.
     ///
     /// `key` is a private key in binary, [`SessionKey::Binary`], and the session always has the
@@ -42,20 +48,20 @@ impl Session {
     /// fills slices with random bytes: whoever guesses them can use the session.
     pub fn new<const N: usize, R: FnMut(&mut [u8])>(
         router: Router,
-        pool: &'static Pool<N>,
+        pool: &'static Pool<N, T>,
         shared: &'static mut Shared,
         key: SessionKey<'static>,
         random: R,
-    ) -> (Self, Runner<R>) {
-        let (shared, sockets) = (&*shared, pool.lender());
+    ) -> (Self, Runner<R, T>) {
+        let (shared, slots) = (&*shared, pool.lender());
         let session = Self {
             shared,
-            sockets,
+            slots,
             router,
         };
         let runner = Runner {
             shared,
-            sockets,
+            slots,
             router,
             key,
             options: SessionOptions::DEFAULT,
@@ -106,9 +112,9 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::Sam`] with a refusal if the peer cannot be found or reached.
-    /// [`Error::Unreachable`], [`Error::Reset`], [`Error::TimedOut`], [`Error::SessionLost`],
-    /// [`Error::Closed`].
-    pub async fn connect<'a>(&self, to: impl Into<Target<'a>>) -> Result<Stream, Error> {
+    /// [`Error::Unreachable`], [`Error::NotTrusted`], [`Error::Reset`], [`Error::TimedOut`],
+    /// [`Error::SessionLost`], [`Error::Closed`].
+    pub async fn connect<'a>(&self, to: impl Into<Target<'a>>) -> Result<Stream<T>, Error> {
         let to = to.into();
         let ticket = self.shared.ready().await?;
         let opened = select(self.open(&ticket, to), self.shared.lost(&ticket)).await;
@@ -122,45 +128,45 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::Closed`] and no other.
-    pub async fn accept(&self) -> Result<Stream, Error> {
-        let mut pause = PAUSE;
+    pub async fn accept(&self) -> Result<Stream<T>, Error> {
+        let mut pauses = Pauses::new();
         loop {
             let ticket = self.shared.ready().await?;
             let came = select(self.wait_for_peer(&ticket), self.shared.lost(&ticket)).await;
-            match self.unless_lost(&ticket, came) {
-                Err(Error::SessionLost) => pause = PAUSE,
+            let came = self.unless_lost(&ticket, came);
+            if let Err(error) = came {
+                log::failed("accept", error);
+            }
+            match came {
                 // There was a peer, which must not be able to keep others waiting.
                 Err(Error::Sam(sam_core::Error::Peer(_) | sam_core::Error::Full(_))) => {
-                    Timer::after(PAUSE).await;
+                    Pauses::new().wait().await;
                 }
                 // New i2pd closes young accepts when another one fires.
-                Err(error) if error != Error::Closed => {
-                    Timer::after(pause).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                }
-                other => return other,
+                Err(error) => pauses.after(error).await?,
+                stream => return stream,
             }
         }
     }
 
-    async fn open(&self, ticket: &Ticket, to: Target<'_>) -> Result<Stream, Error> {
-        let mut lease = self.sockets.dial(self.router.endpoint).await?;
-        let (socket, heard, said) = lease.parts()?;
+    async fn open(&self, ticket: &Ticket, to: Target<'_>) -> Result<Stream<T>, Error> {
+        let mut lease = self.slots.dial(self.router.endpoint).await?;
+        let (transport, heard, said) = lease.parts()?;
         let (greeting, timeouts) = (ticket.greeting(), self.router.timeouts);
         let connect = Connect::new(greeting, timeouts, &ticket.id, to);
         let mut connection = Connection::new(connect, heard, said)?;
-        while next(&mut connection, socket).await?.is_some() {}
+        while next(&mut connection, transport).await?.is_some() {}
         let unread = connection.into_unread().range();
         Ok(Stream::new(lease, unread, Identity::default()))
     }
 
-    async fn wait_for_peer(&self, ticket: &Ticket) -> Result<Stream, Error> {
-        let mut lease = self.sockets.dial(self.router.endpoint).await?;
-        let (socket, heard, said) = lease.parts()?;
+    async fn wait_for_peer(&self, ticket: &Ticket) -> Result<Stream<T>, Error> {
+        let mut lease = self.slots.dial(self.router.endpoint).await?;
+        let (transport, heard, said) = lease.parts()?;
         let accept = Accept::new(ticket.greeting(), self.router.timeouts, &ticket.id);
         let mut connection = Connection::new(accept, heard, said)?;
         let mut peer = Identity::default();
-        while let Some(line) = next(&mut connection, socket).await? {
+        while let Some(line) = next(&mut connection, transport).await? {
             if let Accepted::Peer(told) = connection.event(line)? {
                 peer = Identity::of_peer(told.destination);
             }
@@ -170,11 +176,11 @@ impl Session {
     }
 
     /// What a verb came to, and whether it shows that the session is gone.
-    fn unless_lost<T>(
+    pub(crate) fn unless_lost<V>(
         &self,
         ticket: &Ticket,
-        came: Either<Result<T, Error>, Error>,
-    ) -> Result<T, Error> {
+        came: Either<Result<V, Error>, Error>,
+    ) -> Result<V, Error> {
         match came {
             Either::First(Err(Error::Sam(sam_core::Error::Refused(ResultCode::InvalidId)))) => {
                 self.shared.disown(ticket);
@@ -183,5 +189,35 @@ impl Session {
             Either::First(result) => result,
             Either::Second(error) => Err(error),
         }
+    }
+}
+
+/// Pauses between tries, each twice as long as the one before.
+pub(crate) struct Pauses(Duration);
+
+impl Pauses {
+    const FIRST: Duration = Duration::from_millis(100);
+    const LONGEST: Duration = Duration::from_secs(10);
+
+    pub(crate) const fn new() -> Self {
+        Self(Self::FIRST)
+    }
+
+    /// Waits after an error, unless trying again is in vain.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], given back.
+    pub(crate) async fn after(&mut self, error: Error) -> Result<(), Error> {
+        match error {
+            Error::Closed => return Err(error),
+            Error::SessionLost => *self = Self::new(),
+            _ => self.wait().await,
+        }
+        Ok(())
+    }
+
+    async fn wait(&mut self) {
+        Timer::after(self.0).await;
+        self.0 = (self.0 * 2).min(Self::LONGEST);
     }
 }

@@ -155,6 +155,12 @@ impl Shared {
         }
     }
 
+    /// Waits for the end of the runner.
+    pub(crate) async fn closed(&self) {
+        self.wait(|| (self.state.get() == State::Closed).then_some(()))
+            .await;
+    }
+
     /// Asks the runner for the destination behind an address, and takes the answer into `out`.
     pub(crate) async fn look_up<'o>(
         &self,

@@ -2,31 +2,28 @@
 
 use core::ops::Range;
 
-use embassy_net::tcp::{Error, TcpReader, TcpWriter};
-use embassy_time::{Duration, with_timeout};
+use embassy_net::tcp::TcpSocket;
 use embedded_io_async::{ErrorType, Read, ReadReady, Write};
 #[cfg(feature = "b32")]
 use sam_core::DestinationHash;
 
+use crate::dial::Dial;
+use crate::error::Error;
 use crate::identity::Identity;
 use crate::pool::Lease;
-
-/// How long `close` waits for the other end to close as well.
-const LINGER: Duration = Duration::from_secs(2);
 
 /// A stream to or from a peer, which occupies a slot of the [`Pool`](crate::Pool).
 ///
 /// [`Stream::close`] ends it properly. Dropping it aborts the connection, whatever was not sent
-/// yet is lost, and the slot is free again.
-pub struct Stream {
-    lease: Lease,
+/// yet is lost, and the slot is free again. Reads and writes fail with [`Error::Reset`] only.
+pub struct Stream<T: Dial = TcpSocket<'static>> {
+    lease: Lease<T>,
     unread: Range<usize>,
-    #[cfg_attr(not(feature = "b32"), expect(dead_code, reason = "nobody knows"))]
-    peer: Identity,
+    pub(crate) peer: Identity,
 }
 
-impl Stream {
-    pub(crate) const fn new(lease: Lease, unread: Range<usize>, peer: Identity) -> Self {
+impl<T: Dial> Stream<T> {
+    pub(crate) const fn new(lease: Lease<T>, unread: Range<usize>, peer: Identity) -> Self {
         Self {
             lease,
             unread,
@@ -41,19 +38,20 @@ impl Stream {
     }
 
     /// Both directions, to be used at the same time.
-    ///
-    /// # Errors
-    /// None in practice: as the streams' own, since a stream always has its socket.
-    pub fn split(&mut self) -> Result<(ReadHalf<'_>, WriteHalf<'_>), Error> {
+    pub fn split(&mut self) -> (ReadHalf<'_, T>, WriteHalf<'_, T>) {
         let Self { lease, unread, .. } = self;
-        let (socket, heard, _) = lease.parts().map_err(|_| Error::ConnectionReset)?;
-        let (reader, writer) = socket.split();
-        let reader = ReadHalf {
-            reader,
-            heard,
-            unread,
-        };
-        Ok((reader, WriteHalf { writer }))
+        match lease.parts() {
+            Ok((transport, heard, _)) => {
+                let (reader, writer) = transport.split();
+                let unread = Unread {
+                    heard,
+                    range: unread,
+                };
+                (ReadHalf(Some((reader, unread))), WriteHalf(Some(writer)))
+            }
+            // A stream always has its slot.
+            Err(_) => (ReadHalf(None), WriteHalf(None)),
+        }
     }
 
     /// Sends what was written, and the end; returns when the other end has it all.
@@ -62,108 +60,126 @@ impl Stream {
     /// aborts the connection.
     ///
     /// # Errors
-    /// [`Error::ConnectionReset`] if the connection broke before.
+    /// [`Error::Reset`] if the connection broke before.
     pub async fn close(mut self) -> Result<(), Error> {
-        let (socket, ..) = self.lease.parts().map_err(|_| Error::ConnectionReset)?;
-        socket.close();
-        socket.flush().await?;
-        let mut rest = [0; 64];
-        let ended =
-            async { while matches!(socket.read(&mut rest).await, Ok(count) if count > 0) {} };
-        let _ = with_timeout(LINGER, ended).await;
-        Ok(())
+        self.transport()?.close().await.map_err(|_| Error::Reset)
+    }
+
+    fn transport(&mut self) -> Result<&mut T, Error> {
+        Ok(self.lease.parts()?.0)
+    }
+
+    fn unread(&mut self) -> Result<(&mut T, Unread<'_>), Error> {
+        let (transport, heard, _) = self.lease.parts()?;
+        let range = &mut self.unread;
+        Ok((transport, Unread { heard, range }))
     }
 }
 
 /// The direction from the peer.
-pub struct ReadHalf<'s> {
-    reader: TcpReader<'s>,
-    heard: &'s [u8],
-    unread: &'s mut Range<usize>,
-}
+pub struct ReadHalf<'s, T: Dial = TcpSocket<'static>>(Option<(T::ReadHalf<'s>, Unread<'s>)>);
 
 /// The direction to the peer.
-pub struct WriteHalf<'s> {
-    writer: TcpWriter<'s>,
+pub struct WriteHalf<'s, T: Dial = TcpSocket<'static>>(Option<T::WriteHalf<'s>>);
+
+/// Bytes of the stream that came with the last line.
+struct Unread<'s> {
+    heard: &'s [u8],
+    range: &'s mut Range<usize>,
 }
 
-/// Moves bytes that came with the last line to `out`; returns how many.
-fn take(heard: &[u8], unread: &mut Range<usize>, out: &mut [u8]) -> usize {
-    let bytes = heard.get(unread.clone()).unwrap_or_default();
-    let count = bytes.len().min(out.len());
-    if let (Some(out), Some(bytes)) = (out.get_mut(..count), bytes.get(..count)) {
-        out.copy_from_slice(bytes);
+impl Unread<'_> {
+    /// Moves some to `out`; returns how many.
+    fn take(&mut self, out: &mut [u8]) -> usize {
+        let bytes = self.heard.get(self.range.clone()).unwrap_or_default();
+        let count = bytes.len().min(out.len());
+        if let (Some(out), Some(bytes)) = (out.get_mut(..count), bytes.get(..count)) {
+            out.copy_from_slice(bytes);
+        }
+        self.range.start += count;
+        count
     }
-    unread.start += count;
-    count
-}
 
-impl ErrorType for Stream {
-    type Error = Error;
-}
-
-impl ErrorType for ReadHalf<'_> {
-    type Error = Error;
-}
-
-impl ErrorType for WriteHalf<'_> {
-    type Error = Error;
-}
-
-impl Read for Stream {
-    async fn read(&mut self, out: &mut [u8]) -> Result<usize, Error> {
-        let (mut reader, _) = self.split()?;
-        reader.read(out).await
-    }
-}
-
-impl Read for ReadHalf<'_> {
-    async fn read(&mut self, out: &mut [u8]) -> Result<usize, Error> {
+    /// Takes from here first, and only when nothing is left from `reader`.
+    async fn read(&mut self, reader: &mut impl Read, out: &mut [u8]) -> Result<usize, Error> {
         if out.is_empty() {
             return Ok(0);
         }
-        match take(self.heard, self.unread, out) {
-            0 => self.reader.read(out).await,
+        match self.take(out) {
+            0 => reader.read(out).await.map_err(|_| Error::Reset),
             count => Ok(count),
         }
     }
-}
 
-impl ReadReady for Stream {
-    fn read_ready(&mut self) -> Result<bool, Error> {
-        let (mut reader, _) = self.split()?;
-        reader.read_ready()
-    }
-}
-
-impl ReadReady for ReadHalf<'_> {
-    fn read_ready(&mut self) -> Result<bool, Error> {
-        if self.unread.start == self.unread.end {
-            self.reader.read_ready()
+    fn read_ready(&self, reader: &mut impl ReadReady) -> Result<bool, Error> {
+        if self.range.start == self.range.end {
+            reader.read_ready().map_err(|_| Error::Reset)
         } else {
             Ok(true)
         }
     }
 }
 
-impl Write for Stream {
-    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        let (_, mut writer) = self.split()?;
-        writer.write(bytes).await
-    }
+impl<T: Dial> ErrorType for Stream<T> {
+    type Error = Error;
+}
 
-    async fn flush(&mut self) -> Result<(), Error> {
-        let (_, mut writer) = self.split()?;
-        writer.flush().await
+impl<T: Dial> ErrorType for ReadHalf<'_, T> {
+    type Error = Error;
+}
+
+impl<T: Dial> ErrorType for WriteHalf<'_, T> {
+    type Error = Error;
+}
+
+impl<T: Dial> Read for Stream<T> {
+    async fn read(&mut self, out: &mut [u8]) -> Result<usize, Error> {
+        let (transport, mut unread) = self.unread()?;
+        unread.read(transport, out).await
     }
 }
 
-impl Write for WriteHalf<'_> {
+impl<T: Dial> Read for ReadHalf<'_, T> {
+    async fn read(&mut self, out: &mut [u8]) -> Result<usize, Error> {
+        let (reader, unread) = self.0.as_mut().ok_or(Error::Reset)?;
+        unread.read(reader, out).await
+    }
+}
+
+impl<T: Dial> ReadReady for Stream<T> {
+    fn read_ready(&mut self) -> Result<bool, Error> {
+        let (transport, unread) = self.unread()?;
+        unread.read_ready(transport)
+    }
+}
+
+impl<T: Dial> ReadReady for ReadHalf<'_, T> {
+    fn read_ready(&mut self) -> Result<bool, Error> {
+        let (reader, unread) = self.0.as_mut().ok_or(Error::Reset)?;
+        unread.read_ready(reader)
+    }
+}
+
+impl<T: Dial> Write for Stream<T> {
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        self.writer.write(bytes).await
+        let written = self.transport()?.write(bytes).await;
+        written.map_err(|_| Error::Reset)
     }
 
     async fn flush(&mut self) -> Result<(), Error> {
-        self.writer.flush().await
+        let flushed = self.transport()?.flush().await;
+        flushed.map_err(|_| Error::Reset)
+    }
+}
+
+impl<T: Dial> Write for WriteHalf<'_, T> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
+        let writer = self.0.as_mut().ok_or(Error::Reset)?;
+        writer.write(bytes).await.map_err(|_| Error::Reset)
+    }
+
+    async fn flush(&mut self) -> Result<(), Error> {
+        let writer = self.0.as_mut().ok_or(Error::Reset)?;
+        writer.flush().await.map_err(|_| Error::Reset)
     }
 }

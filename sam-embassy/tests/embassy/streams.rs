@@ -44,7 +44,7 @@ fn both_halves_work_at_the_same_time() {
         let mut stream = bench.echo_stream().await;
         let said: Vec<u8> = (0..20_000_u32).map(|number| number as u8).collect();
         let mut heard = vec![0; said.len()];
-        let (mut reader, mut writer) = stream.split().unwrap();
+        let (mut reader, mut writer) = stream.split();
         let (wrote, read) =
             embassy_futures::join::join(writer.write_all(&said), reader.read_exact(&mut heard))
                 .await;

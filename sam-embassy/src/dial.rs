@@ -1,0 +1,90 @@
+//! What a slot of the pool reaches the router through.
+
+use core::future::Future;
+
+use embassy_net::IpEndpoint;
+use embassy_net::tcp::{TcpReader, TcpSocket, TcpWriter};
+use embassy_time::{Duration, with_timeout};
+use embedded_io_async::{Read, ReadReady, Write};
+
+use crate::error::Error;
+
+/// How long a dial may take: the router is on the local network.
+const DIAL: Duration = Duration::from_secs(3);
+/// How long a dial waits for the RST of the connection before to leave.
+const RESET: Duration = Duration::from_secs(1);
+/// How long `close` waits for the other end to close as well.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// A transport to the router, used for one connection after the other as long as the program runs.
+///
+/// [`TcpSocket`] is one. Something that secures a socket can be another: give it to
+/// [`Pool::with_transports`](crate::Pool::with_transports), and all verbs go through it.
+///
+/// Reads, writes and dials must be cancel-safe: what is dropped while it waits has taken no byte
+/// from the connection and given it none. Verbs are dropped by their users, and a session's runner
+/// drops reads all the time.
+pub trait Dial: Read + Write + ReadReady + 'static {
+    /// The direction from the router.
+    type ReadHalf<'s>: Read<Error = Self::Error> + ReadReady;
+    /// The direction to the router.
+    type WriteHalf<'s>: Write<Error = Self::Error>;
+
+    /// Connects to the router, whatever became of the connection before.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`], soon: nothing else bounds a dial; [`Error::NotTrusted`].
+    fn dial(&mut self, router: IpEndpoint) -> impl Future<Output = Result<(), Error>>;
+
+    /// Both directions, to be used at the same time.
+    fn split(&mut self) -> (Self::ReadHalf<'_>, Self::WriteHalf<'_>);
+
+    /// Sends what was written, and the end; waits until the other end has it all, and a little
+    /// for its end.
+    ///
+    /// # Errors
+    /// Whatever kept some of it from arriving.
+    fn close(&mut self) -> impl Future<Output = Result<(), Self::Error>>;
+
+    /// Ends the connection at once; what was not sent yet is lost.
+    fn abort(&mut self);
+}
+
+impl Dial for TcpSocket<'static> {
+    type ReadHalf<'s> = TcpReader<'s>;
+    type WriteHalf<'s> = TcpWriter<'s>;
+
+    async fn dial(&mut self, router: IpEndpoint) -> Result<(), Error> {
+        settle(self).await;
+        match with_timeout(DIAL, self.connect(router)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Error::Unreachable),
+        }
+    }
+
+    fn split(&mut self) -> (TcpReader<'_>, TcpWriter<'_>) {
+        TcpSocket::split(self)
+    }
+
+    async fn close(&mut self) -> Result<(), Self::Error> {
+        TcpSocket::close(self);
+        TcpSocket::flush(self).await?;
+        let mut rest = [0; 64];
+        let ended = async {
+            while matches!(TcpSocket::read(self, &mut rest).await, Ok(count) if count > 0) {}
+        };
+        let _ = with_timeout(LINGER, ended).await;
+        Ok(())
+    }
+
+    fn abort(&mut self) {
+        TcpSocket::abort(self);
+    }
+}
+
+/// Waits until an aborted socket has sent its RST, since a new connection would swallow it.
+///
+/// A line that is down must not hold the slot up; the socket is fit for use all the same.
+pub(crate) async fn settle(socket: &mut TcpSocket<'_>) {
+    let _ = with_timeout(RESET, socket.flush()).await;
+}
