@@ -5,6 +5,8 @@
     testnet.py start [options]         start and leave running
     testnet.py status | stop | keys    of the network in --dir
     testnet.py exec -- CMD             run CMD where it can reach the routers
+    testnet.py kill | revive --at PORT end the router with this SAM port without a goodbye; start
+                                       it again on the data it has
     testnet.py check                   can a network be started here? If not, says why
 
 Layout.  F floodfill routers without client interfaces hold the network database; N further
@@ -18,7 +20,7 @@ to be started with "run" or "exec".
 Environment of CMD.  I2P_TESTNET_SAM lists the SAM ports, separated by commas.
 I2P_TESTNET_WARM names a JSON file: for each port a list of {priv, pub, b32}, the keys of
 destinations that are ready.  SESSION CREATE with such a key is answered at once, with a new key
-after 20 s.  Each serves one session only.
+after 20 s.  Each serves one session only.  I2P_TESTNET_DIR is --dir, for "kill" and "revive".
 
 Only the standard library, i2pd and util-linux (unshare, nsenter) are needed.  README.md, next to
 this file, has the reasons.
@@ -260,9 +262,14 @@ def enter_command(network: Network) -> list[str]:
     return ["nsenter", "--target", str(network.holder), *user, "--net", "--"]
 
 
+def is_inside(network: Network) -> bool:
+    """Whether this very process is where the routers are."""
+    return os.path.samefile("/proc/self/ns/net", f"/proc/{network.holder}/ns/net")
+
+
 def enter_namespace(network: Network) -> None:
     """Move this very process to where the routers are; there is no way back."""
-    if not network.holder:
+    if not network.holder or is_inside(network):
         return
     libc = ctypes.CDLL(None, use_errno=True)
     for kind in ["user", "net"] if network.userns else ["net"]:
@@ -626,6 +633,34 @@ def stop(options: argparse.Namespace, quiet: bool = False, keep: bool = False) -
         print("stopped")
 
 
+def kill(options: argparse.Namespace) -> None:
+    """End a router as a power failure does: no connection is closed by it."""
+    router = router_at(options, Network.load(options.dir))
+    if router.is_alive():
+        os.kill(router.pid, signal.SIGKILL)
+        wait_for("the end of the router", lambda: not router.is_alive(), 5)
+
+
+def revive(options: argparse.Namespace) -> None:
+    """Start a router that was killed; returns when its SAM port answers."""
+    network = Network.load(options.dir)
+    router = router_at(options, network)
+    if router.is_alive():
+        raise Failure("that router runs")
+    enter_namespace(network)
+    router.pid = spawn_router(shutil.which(options.i2pd), Path(router.datadir)).pid
+    network.save(options.dir)
+    wait_for(f"SAM on port {router.sam}", lambda: sam_answers(router.sam), 20)
+
+
+def router_at(options: argparse.Namespace, network: Network | None) -> Router:
+    """The router that --at names."""
+    for router in network.routers if network else []:
+        if router.sam and router.sam == options.at:
+            return router
+    raise Failure(f"no router with SAM on port {options.at}: say --at PORT")
+
+
 def report(network: Network) -> None:
     """Print what runs."""
     print(f"routers   {len(network.alive)} of {len(network.routers)} running")
@@ -658,6 +693,7 @@ def execute(options: argparse.Namespace, command: list[str]) -> int:
         os.environ,
         I2P_TESTNET_SAM=",".join(map(str, network.sam_ports)),
         I2P_TESTNET_WARM=str(options.dir / WARM_FILE),
+        I2P_TESTNET_DIR=str(options.dir),
     )
     return subprocess.call(enter_command(network) + command, env=environment)
 
@@ -683,7 +719,7 @@ def parse_options(arguments: list[str]) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     temporary = os.environ.get("TMPDIR", tempfile.gettempdir())
-    actions = ["start", "stop", "status", "keys", "exec", "run", "check"]
+    actions = ["start", "stop", "status", "keys", "exec", "run", "kill", "revive", "check"]
     parser.add_argument("action", choices=actions)
     add = parser.add_argument
     add("--dir", type=Path, default=Path(temporary) / "i2p-testnet")
@@ -694,6 +730,7 @@ def parse_options(arguments: list[str]) -> argparse.Namespace:
     add("--transport-port", type=int, default=27700, help="NTCP2 port of every router")
     add("--netid", type=int, default=77)
     add("--exploratory-hops", type=int, default=0)
+    add("--at", type=int, help="SAM port of the router to kill or revive")
     add("--warm", type=int, default=8, help="ready destinations per SAM router (8; 0: none)")
     add("--warm-hops", type=int, default=0)
     add("--no-wait", action="store_true", help="do not wait for the ready destinations")
@@ -731,7 +768,14 @@ def main(arguments: list[str]) -> int | None:
         return execute(options, command)
     if options.action == "run":
         return run(options, command)
-    actions = {"start": start, "stop": stop, "status": status, "check": check}
+    actions = {
+        "start": start,
+        "stop": stop,
+        "status": status,
+        "kill": kill,
+        "revive": revive,
+        "check": check,
+    }
     return actions[options.action](options)
 
 
