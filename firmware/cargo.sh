@@ -5,7 +5,8 @@
 #
 # With rustup's target where rustup can have it; otherwise with Debian's packages rustc-web,
 # cargo-web, rust-web-src and binutils-arm-none-eabi. ./cargo.sh --toolchain says which.
-# The exit status is 77 if there is neither.
+# The exit status is 77 if there is neither. What is built lies in ../target/firmware, or where
+# FIRMWARE_TARGET_DIR says, an absolute path.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -40,4 +41,4 @@ if [[ ${1:-} == --toolchain ]]; then
 fi
 subcommand=$1
 shift
-exec "${cargo[@]}" "$subcommand" --target-dir ../target/firmware "$@"
+exec "${cargo[@]}" "$subcommand" --target-dir "${FIRMWARE_TARGET_DIR:-../target/firmware}" "$@"

@@ -3,10 +3,10 @@
 use core::fmt;
 
 use crate::error::{Error, Usage};
-use crate::line::{Line, RxBuffer, Unread};
-use crate::machine::{Heard, Machine};
-use crate::queue::TxBuffer;
+use crate::line::{Line, Unread};
+use crate::machine::Machine;
 use crate::time::Duration;
+use crate::wire::{State, Wire};
 use crate::writer::Writer;
 
 /// A SAM connection without its socket.
@@ -54,11 +54,7 @@ use crate::writer::Writer;
 /// finished. A transport error changes nothing here; go on when the transport can.
 pub struct Connection<M, B> {
     machine: M,
-    rx: RxBuffer<B>,
-    tx: TxBuffer<B>,
-    payload: usize,
-    told: Option<Line>,
-    state: State,
+    wire: Wire<B>,
 }
 
 /// What to do next. Borrows nothing.
@@ -77,16 +73,6 @@ pub enum Step {
     Done,
 }
 
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-enum State {
-    Open,
-    /// The other end closed its half; what came before is still being heard.
-    Eof,
-    Done,
-    Failed(Error),
-}
-
 impl<M: Machine, B: AsRef<[u8]> + AsMut<[u8]>> Connection<M, B> {
     /// Starts a machine over two buffers of the caller's.
     ///
@@ -95,20 +81,9 @@ impl<M: Machine, B: AsRef<[u8]> + AsMut<[u8]>> Connection<M, B> {
     ///
     /// # Errors
     /// [`Usage::OutOfRange`] if `tx` is shorter than `rx`; those of [`Machine::start`].
-    pub fn new(machine: M, rx: B, tx: B) -> Result<Self, Error> {
-        if tx.as_ref().len() < rx.as_ref().len() {
-            return Err(Usage::OutOfRange.into());
-        }
-        let mut connection = Self {
-            machine,
-            rx: RxBuffer::new(rx),
-            tx: TxBuffer::new(tx),
-            payload: 0,
-            told: None,
-            state: State::Open,
-        };
-        connection.tx.write(|tx| connection.machine.start(tx))?;
-        Ok(connection)
+    pub fn new(mut machine: M, rx: B, tx: B) -> Result<Self, Error> {
+        let wire = Wire::start(&mut machine, rx, tx)?;
+        Ok(Self { machine, wire })
     }
 
     /// What to do next.
@@ -117,28 +92,14 @@ impl<M: Machine, B: AsRef<[u8]> + AsMut<[u8]>> Connection<M, B> {
     /// Those of the machine, and what [`Machine::handle_eof`] makes of the end; from then on
     /// always the same.
     pub fn step(&mut self) -> Result<Step, Error> {
-        if !self.tx.is_empty() {
-            return Ok(Step::Transmit);
-        }
-        if let State::Failed(error) = self.state {
-            return Err(error);
-        }
-        if matches!(self.state, State::Done) || self.machine.is_done() {
-            self.state = State::Done;
-            return Ok(Step::Done);
-        }
-        if self.payload > 0 {
-            return Ok(Step::Payload(self.payload));
-        }
-        self.hear()
-            .inspect_err(|error| self.state = State::Failed(*error))
+        self.wire.step(&mut self.machine)
     }
 
     /// The bytes that wait to leave: one line at the most, or what is left of it.
     ///
     /// One line a write: i2pd judges the first read alone, and forgets what follows a newline.
     pub fn pending(&self) -> &[u8] {
-        self.tx.pending()
+        self.wire.tx.pending()
     }
 
     /// Says that `count` bytes of [`Self::pending`] have left.
@@ -146,19 +107,19 @@ impl<M: Machine, B: AsRef<[u8]> + AsMut<[u8]>> Connection<M, B> {
     /// # Errors
     /// [`Usage::OutOfRange`] if that many were not pending.
     pub fn transmitted(&mut self, count: usize) -> Result<(), Error> {
-        Ok(self.tx.transmitted(count)?)
+        Ok(self.wire.tx.transmitted(count)?)
     }
 
     /// Whether the transport should be flushed now: all lines have left, and none was flushed.
     ///
     /// Matters to transports that keep bytes back, such as TLS. Tell [`Self::flushed`].
     pub const fn flush_due(&self) -> bool {
-        self.tx.flush_due()
+        self.wire.tx.flush_due()
     }
 
     /// Says that the transport was flushed.
     pub const fn flushed(&mut self) {
-        self.tx.flushed();
+        self.wire.tx.flushed();
     }
 
     /// Room for bytes from the other end; never empty. Line tokens go stale.
@@ -166,8 +127,7 @@ impl<M: Machine, B: AsRef<[u8]> + AsMut<[u8]>> Connection<M, B> {
     /// # Errors
     /// [`Full::Receive`](crate::error::Full::Receive) if the buffer is full of one unfinished line.
     pub fn spare(&mut self) -> Result<&mut [u8], Error> {
-        self.told = None;
-        self.rx.spare()
+        self.wire.spare()
     }
 
     /// Says that `count` bytes came; 0 says that the other end closed the connection.
@@ -175,10 +135,7 @@ impl<M: Machine, B: AsRef<[u8]> + AsMut<[u8]>> Connection<M, B> {
     /// # Errors
     /// [`Usage::OutOfRange`] if there was no room for that many.
     pub fn received(&mut self, count: usize) -> Result<(), Error> {
-        if count == 0 && matches!(self.state, State::Open) {
-            self.state = State::Eof;
-        }
-        Ok(self.rx.received(count)?)
+        Ok(self.wire.received(count)?)
     }
 
     /// Shows what a [`Step::Event`] was about; can be repeated until the next [`Self::spare`].
@@ -186,7 +143,7 @@ impl<M: Machine, B: AsRef<[u8]> + AsMut<[u8]>> Connection<M, B> {
     /// # Errors
     /// [`Usage::Stale`] for a token that is not the last one given out.
     pub fn event(&self, line: Line) -> Result<M::Event<'_>, Error> {
-        if self.told != Some(line) {
+        if self.wire.told != Some(line) {
             return Err(Usage::Stale.into());
         }
         self.machine.view(self.last_line())
@@ -201,11 +158,11 @@ impl<M: Machine, B: AsRef<[u8]> + AsMut<[u8]>> Connection<M, B> {
         &mut self,
         say: impl FnOnce(&mut M, &mut Writer<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        if matches!(self.state, State::Done | State::Failed(_)) {
+        if matches!(self.wire.state, State::Done | State::Failed(_)) {
             return Err(Usage::NotNow.into());
         }
-        let Self { machine, tx, .. } = self;
-        tx.write(|tx| say(machine, tx))
+        let Self { machine, wire } = self;
+        wire.tx.write(|tx| say(machine, tx))
     }
 
     /// Copies due payload that has already been received into `out`; returns how much.
@@ -213,15 +170,16 @@ impl<M: Machine, B: AsRef<[u8]> + AsMut<[u8]>> Connection<M, B> {
     /// Less than `out` can hold while [`Self::payload_due`] says that more is due: read that
     /// straight from the transport, never more than is due, and tell [`Self::payload_read`].
     pub fn take_payload(&mut self, out: &mut [u8]) -> usize {
-        let len = out.len().min(self.payload);
-        let count = self.rx.take_bytes(out.get_mut(..len).unwrap_or_default());
-        self.payload -= count;
+        let Wire { rx, payload, .. } = &mut self.wire;
+        let len = out.len().min(*payload);
+        let count = rx.take_bytes(out.get_mut(..len).unwrap_or_default());
+        *payload -= count;
         count
     }
 
     /// Payload that is still due, in bytes.
     pub const fn payload_due(&self) -> usize {
-        self.payload
+        self.wire.payload
     }
 
     /// Says that `count` bytes of payload were read past the buffer; 0 says that the end came.
@@ -231,10 +189,11 @@ impl<M: Machine, B: AsRef<[u8]> + AsMut<[u8]>> Connection<M, B> {
     pub fn payload_read(&mut self, count: usize) -> Result<(), Error> {
         if count == 0 {
             let error = self.machine.handle_eof();
-            self.state = State::Failed(error);
+            self.wire.state = State::Failed(error);
             return Err(error);
         }
-        self.payload = self.payload.checked_sub(count).ok_or(Usage::OutOfRange)?;
+        let due = &mut self.wire.payload;
+        *due = due.checked_sub(count).ok_or(Usage::OutOfRange)?;
         Ok(())
     }
 
@@ -242,9 +201,7 @@ impl<M: Machine, B: AsRef<[u8]> + AsMut<[u8]>> Connection<M, B> {
     ///
     /// It may hold a private key or a peer's text: show it to nobody unread.
     pub fn last_line(&self) -> &[u8] {
-        self.told
-            .and_then(|line| self.rx.line(line))
-            .unwrap_or_default()
+        self.wire.last_line()
     }
 
     /// How long the present wait may last from its start; `None` is for ever.
@@ -261,57 +218,23 @@ impl<M: Machine, B: AsRef<[u8]> + AsMut<[u8]>> Connection<M, B> {
     ///
     /// The next machine's [`Machine::start`] is not called.
     pub fn then<N: Machine>(self, next: impl FnOnce(M) -> N) -> Connection<N, B> {
+        let Self { machine, mut wire } = self;
+        wire.reopen();
         Connection {
-            machine: next(self.machine),
-            rx: self.rx,
-            tx: self.tx,
-            payload: self.payload,
-            told: None,
-            state: match self.state {
-                State::Done => State::Open,
-                state => state,
-            },
+            machine: next(machine),
+            wire,
         }
     }
 
     /// Ends line mode and hands over the bytes received behind the last line.
     pub fn into_unread(self) -> Unread<B> {
-        self.rx.into_unread()
+        self.wire.rx.into_unread()
     }
 
-    fn hear(&mut self) -> Result<Step, Error> {
-        loop {
-            let (line, is_cut) = match (self.rx.take_line(), self.state) {
-                (Some(line), _) => (line, false),
-                (None, State::Eof) => match self.rx.take_rest() {
-                    Some(line) => (line, true),
-                    None => return Err(self.machine.handle_eof()),
-                },
-                (None, _) => return Ok(Step::Receive),
-            };
-            self.told = Some(line);
-            let Self {
-                machine, rx, tx, ..
-            } = self;
-            let text = rx.line(line).unwrap_or_default();
-            let heard = tx.write(|tx| match is_cut {
-                true => machine.handle_cut_line(text, tx),
-                false => machine.handle_line(text, tx),
-            });
-            match heard? {
-                Heard::Nothing if !self.tx.is_empty() => return Ok(Step::Transmit),
-                Heard::Nothing => {}
-                Heard::Event => return Ok(Step::Event(line)),
-                Heard::Payload(count) => {
-                    self.payload = count;
-                    return Ok(Step::Event(line));
-                }
-                Heard::Last => {
-                    self.state = State::Done;
-                    return Ok(Step::Event(line));
-                }
-            }
-        }
+    /// Both parts, for drivers that are compiled once for all machines.
+    #[cfg(feature = "embedded-io")]
+    pub(crate) const fn parts(&mut self) -> (&mut M, &mut Wire<B>) {
+        (&mut self.machine, &mut self.wire)
     }
 }
 
@@ -321,10 +244,10 @@ impl<M: fmt::Debug, B> fmt::Debug for Connection<M, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
             .field("machine", &self.machine)
-            .field("rx", &self.rx)
-            .field("tx", &self.tx)
-            .field("payload", &self.payload)
-            .field("state", &self.state)
+            .field("rx", &self.wire.rx)
+            .field("tx", &self.wire.tx)
+            .field("payload", &self.wire.payload)
+            .field("state", &self.wire.state)
             .finish()
     }
 }
@@ -336,8 +259,8 @@ impl<M: defmt::Format, B> defmt::Format for Connection<M, B> {
             f,
             "Connection({}, {}, {})",
             self.machine,
-            self.state,
-            self.rx
+            self.wire.state,
+            self.wire.rx
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::field::Field;
 use crate::status::ResultCode;
 use crate::types::Version;
 
@@ -48,8 +49,8 @@ pub enum Usage {
     NeedsVersion(Version),
     /// A `Line` token was used after the buffer had moved on.
     Stale,
-    /// The crate was built without the feature this needs.
-    NeedsFeature(&'static str),
+    /// The crate was built without the feature `b32`, which this needs.
+    NeedsB32,
     /// An option's key is empty, has bytes other than `[A-Za-z0-9._]`, is one of the protocol's
     /// own, or is given twice.
     OptionKey,
@@ -82,11 +83,11 @@ pub enum Malformed {
     /// A well-formed line nobody asked for, or not at this point.
     Unexpected,
     /// A key that has to be there is missing.
-    Missing(&'static str),
+    Missing(Field),
     /// A key occurs twice, so the line contradicts itself.
-    Twice(&'static str),
+    Twice(Field),
     /// The value of a key cannot be what it must be.
-    Value(&'static str),
+    Value(Field),
     /// The router settled on a version that is not 3.x.
     Version,
     /// A destination or private key is not in one of the forms the specification gives it.
@@ -137,7 +138,7 @@ impl fmt::Display for Usage {
             Self::NotNow => f.write_str("not possible in the connection's present state"),
             Self::NeedsVersion(version) => write!(f, "needs a router that speaks SAM {version}"),
             Self::Stale => f.write_str("the line was overwritten by a later one"),
-            Self::NeedsFeature(name) => write!(f, "built without the feature `{name}`"),
+            Self::NeedsB32 => f.write_str("built without the feature `b32`"),
             Self::OptionKey => f.write_str("an option's key is malformed, reserved or given twice"),
             Self::Key(error) => error.fmt(f),
         }

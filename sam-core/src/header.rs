@@ -1,7 +1,8 @@
 //! The line in front of a peer's data: who it is.
 
 use crate::error::{Error, KeyError, Malformed};
-use crate::grammar::Pairs;
+use crate::field::Field;
+use crate::grammar::{Pairs, find};
 use crate::key::DestinationText;
 use crate::types::{Ports, Version};
 use crate::value::Value;
@@ -28,12 +29,12 @@ impl<'a> Peer<'a> {
     /// and [`Malformed::Twice`] for ports that cannot be. What else stands in the line is ignored.
     pub fn parse(line: &'a [u8]) -> Result<Self, Malformed> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let end = memchr::memchr(b' ', line).unwrap_or(line.len());
+        let end = find(b' ', line).unwrap_or(line.len());
         let Some((destination, rest)) = line.split_at_checked(end) else {
             return Err(Malformed::Key(KeyError::Length));
         };
         let destination = DestinationText::new(destination).map_err(Malformed::Key)?;
-        let [from, to] = Pairs::new(rest).fields(["FROM_PORT", "TO_PORT"])?;
+        let [from, to] = Pairs::new(rest).fields(&[Field::FromPort, Field::ToPort])?;
         Ok(Self {
             destination,
             ports: read_ports(from, to)?,
@@ -69,9 +70,9 @@ pub(crate) fn read_ports(
     }
     let from = from
         .map_or(Some(0), Value::number)
-        .ok_or(Malformed::Value("FROM_PORT"))?;
+        .ok_or(Malformed::Value(Field::FromPort))?;
     let to = to
         .map_or(Some(0), Value::number)
-        .ok_or(Malformed::Value("TO_PORT"))?;
+        .ok_or(Malformed::Value(Field::ToPort))?;
     Ok(Some(Ports { from, to }))
 }

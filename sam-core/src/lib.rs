@@ -6,6 +6,7 @@ extern crate std;
 
 // In reading order: what lines are made of, what they say, who says it, how it moves.
 pub mod error;
+pub mod field;
 pub mod session_id;
 pub mod time;
 pub mod types;
@@ -15,6 +16,7 @@ pub mod value;
 pub mod writer;
 
 mod grammar;
+mod ip;
 
 pub mod key;
 
@@ -28,6 +30,7 @@ pub mod status;
 pub mod connection;
 pub mod machine;
 mod queue;
+mod wire;
 
 pub mod bridge;
 pub mod client;

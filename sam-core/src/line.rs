@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::error::{Error, Full, Usage};
+use crate::grammar::find;
 
 /// Where a line stands in its buffer; valid until more bytes are received.
 ///
@@ -203,7 +204,7 @@ impl Cursor {
 
     fn take_line(&mut self, bytes: &[u8]) -> Option<Line> {
         let fresh = bytes.get(self.scan..self.tail)?;
-        match memchr::memchr(b'\n', fresh) {
+        match find(b'\n', fresh) {
             Some(at) => {
                 let line = Line {
                     start: self.head,

@@ -11,9 +11,13 @@ use crate::writer::Writer;
 /// driver's loop borrows nothing and the event can be borrowed from the buffer afterwards.
 /// Every wait for the other end closes with an event, so one call of a driver is one wait, and
 /// [`Machine::timeout`] says how long it may last.
-pub trait Machine {
+///
+/// `dyn Machine` can do all but show lines, so a driver need not be compiled for each machine.
+pub trait Machine: Send {
     /// What a caller learns from a line.
-    type Event<'l>;
+    type Event<'l>
+    where
+        Self: Sized;
 
     /// Writes what is to be said first.
     ///
@@ -31,7 +35,9 @@ pub trait Machine {
     ///
     /// # Errors
     /// [`Error::Peer`] if the line is not one that could be an event.
-    fn view<'l>(&self, line: &'l [u8]) -> Result<Self::Event<'l>, Error>;
+    fn view<'l>(&self, line: &'l [u8]) -> Result<Self::Event<'l>, Error>
+    where
+        Self: Sized;
 
     /// Whether line mode is over without a line having said so: SILENT.
     fn is_done(&self) -> bool {

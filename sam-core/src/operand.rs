@@ -4,6 +4,7 @@ use core::fmt;
 use core::net::IpAddr;
 
 use crate::error::{Error, Usage};
+use crate::ip;
 use crate::key::base64::Base64Groups;
 use crate::key::{PrivateKey, Target};
 use crate::types::SignatureType;
@@ -108,7 +109,10 @@ impl defmt::Format for SessionKey<'_> {
 impl<'a> Host<'a> {
     pub(crate) fn encode(&self, line: &mut Writer<'_>) -> Result<(), Error> {
         match self {
-            Self::Ip(ip) => line.display("HOST", ip),
+            Self::Ip(ip) => {
+                line.key("HOST")?;
+                ip::put(*ip, line)
+            }
             Self::Text(text) => line.required("HOST", *text),
         }
     }
@@ -116,10 +120,10 @@ impl<'a> Host<'a> {
     pub(crate) fn read(value: Value<'a>) -> Self {
         let mut longest_ip = [0; 45];
         let mut text = Writer::new(&mut longest_ip);
-        let ip = text.unquoted(value).ok().and_then(|()| {
-            let text = core::str::from_utf8(text.written()).ok()?;
-            text.parse().ok()
-        });
+        let ip = match text.unquoted(value) {
+            Ok(()) => ip::read(text.written()),
+            Err(_) => None,
+        };
         ip.map_or(Self::Text(value), Self::Ip)
     }
 }

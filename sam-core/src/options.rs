@@ -88,19 +88,22 @@ impl SessionOptions<'_> {
     }
 
     fn each(&self, put: Put<'_>) -> Result<(), Error> {
-        let mut typed = |key: &str, number: Option<u8>| match number {
-            Some(number) if !self.is_replaced(key) => {
+        let numbers = [
+            ("inbound.length", self.inbound.length),
+            ("inbound.quantity", self.inbound.quantity),
+            ("outbound.length", self.outbound.length),
+            ("outbound.quantity", self.outbound.quantity),
+        ];
+        for (key, number) in numbers {
+            if let Some(number) = number
+                && !self.is_replaced(key)
+            {
                 let mut digits = [0; 3];
                 let mut text = Writer::new(&mut digits);
                 text.digits(number.into())?;
-                put(key.as_bytes(), Value::new(text.written()))
+                put(key.as_bytes(), Value::new(text.written()))?;
             }
-            _ => Ok(()),
-        };
-        typed("inbound.length", self.inbound.length)?;
-        typed("inbound.quantity", self.inbound.quantity)?;
-        typed("outbound.length", self.outbound.length)?;
-        typed("outbound.quantity", self.outbound.quantity)?;
+        }
         if let Some(types) = self.lease_set_enc_type
             && !self.is_replaced(LEASE_SET_ENC_TYPE)
         {

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::error::{Error, Usage};
+use crate::grammar::find;
 use crate::writer::Writer;
 
 /// The transmit buffer: takes whole lines, and gives them out in whatever portions leave.
@@ -36,7 +37,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> TxBuffer<B> {
             .as_ref()
             .get(self.sent..self.len)
             .unwrap_or_default();
-        match memchr::memchr(b'\n', queued) {
+        match find(b'\n', queued) {
             Some(end) => queued.get(..=end).unwrap_or(queued),
             None => queued,
         }

@@ -1,6 +1,7 @@
 //! Everything a router says, both ways: parsed by clients, emitted by routers and test doubles.
 
 use crate::error::{Error, Malformed};
+use crate::field::Field;
 use crate::grammar::{self, Sentence};
 use crate::status::Status;
 use crate::types::Version;
@@ -83,59 +84,41 @@ impl<'a> Reply<'a> {
             noun: _,
             pairs,
         } = Sentence::parse(line)?;
+        let [result, message, first, second] = pairs.fields(keys(verb))?;
+        let status = Status::read(result, message);
         match verb {
             b"HELLO" => {
-                let [result, message, version] = pairs.fields(["RESULT", "MESSAGE", "VERSION"])?;
-                let version = version.map(read_version).transpose()?;
-                Ok(Self::Hello {
-                    status: Status::read(result, message)?,
-                    version,
-                })
+                let version = first.map(read_version).transpose()?;
+                status.map(|status| Self::Hello { status, version })
             }
-            b"SESSION" => {
-                let [result, message, destination, id] =
-                    pairs.fields(["RESULT", "MESSAGE", "DESTINATION", "ID"])?;
-                let destination = destination.map(Secret::new);
-                Ok(Self::Session {
-                    status: Status::read(result, message)?,
-                    destination,
-                    id,
-                })
-            }
-            b"NAMING" => {
-                let [result, message, name, value] =
-                    pairs.fields(["RESULT", "MESSAGE", "NAME", "VALUE"])?;
-                let status = Status::read(result, message)?;
-                if status.is_ok() && value.is_none() {
-                    return Err(Malformed::Missing("VALUE"));
+            b"SESSION" => status.map(|status| Self::Session {
+                status,
+                destination: first.map(Secret::new),
+                id: second,
+            }),
+            b"STREAM" => status.map(Self::Stream),
+            b"NAMING" => match status? {
+                status if status.is_ok() && second.is_none() => {
+                    Err(Malformed::Missing(Field::Value))
                 }
-                Ok(Self::Naming {
+                status => Ok(Self::Naming {
                     status,
-                    name,
-                    value,
-                })
-            }
-            b"DEST" => {
-                let [result, message, public, private] =
-                    pairs.fields(["RESULT", "MESSAGE", "PUB", "PRIV"])?;
-                match Status::read(result, message) {
-                    Ok(status) if !status.is_ok() => Ok(Self::DestRefused(status)),
-                    _ => Ok(Self::Dest {
-                        public: public.ok_or(Malformed::Missing("PUB"))?,
-                        private: private.map(Secret::new).ok_or(Malformed::Missing("PRIV"))?,
-                    }),
-                }
-            }
-            _ => {
-                let [result, message] = pairs.fields(["RESULT", "MESSAGE"])?;
-                let status = Status::read(result, message);
-                match verb {
-                    b"STREAM" => status.map(Self::Stream),
-                    // A peer line, or noise: no status at all.
-                    _ if result.is_none() => Err(Malformed::Verb),
-                    _ => status.map(|status| Self::Other { verb, status }),
-                }
-            }
+                    name: first,
+                    value: second,
+                }),
+            },
+            b"DEST" => match status {
+                Ok(status) if !status.is_ok() => Ok(Self::DestRefused(status)),
+                _ => Ok(Self::Dest {
+                    public: first.ok_or(Malformed::Missing(Field::Pub))?,
+                    private: second
+                        .map(Secret::new)
+                        .ok_or(Malformed::Missing(Field::Priv))?,
+                }),
+            },
+            // A peer line, or noise: no status at all.
+            _ if result.is_none() => Err(Malformed::Verb),
+            _ => status.map(|status| Self::Other { verb, status }),
         }
     }
 
@@ -189,8 +172,14 @@ impl<'a> Reply<'a> {
                 line.put(b"DEST REPLY")?;
                 status.encode(line)
             }
-            Self::Ping(text) => line.verbatim("PING", text),
-            Self::Pong(text) => line.verbatim("PONG", text),
+            Self::Ping(text) => {
+                line.put(b"PING")?;
+                line.verbatim(text)
+            }
+            Self::Pong(text) => {
+                line.put(b"PONG")?;
+                line.verbatim(text)
+            }
             Self::Other { verb, status } => {
                 line.put(verb)?;
                 line.put(b" STATUS")?;
@@ -213,7 +202,18 @@ impl<'a> Reply<'a> {
     }
 }
 
+/// The keys of a reply with this verb.
+const fn keys(verb: &[u8]) -> &'static [Field] {
+    match verb {
+        b"HELLO" => &[Field::Result, Field::Message, Field::Version],
+        b"SESSION" => &[Field::Result, Field::Message, Field::Destination, Field::Id],
+        b"NAMING" => &[Field::Result, Field::Message, Field::Name, Field::Value],
+        b"DEST" => &[Field::Result, Field::Message, Field::Pub, Field::Priv],
+        _ => &[Field::Result, Field::Message],
+    }
+}
+
 fn read_version(value: Value<'_>) -> Result<Version, Malformed> {
-    let text = value.as_bytes().ok_or(Malformed::Value("VERSION"))?;
-    Version::parse(text).ok_or(Malformed::Value("VERSION"))
+    let text = value.as_bytes().ok_or(Malformed::Value(Field::Version))?;
+    Version::parse(text).ok_or(Malformed::Value(Field::Version))
 }

@@ -1,5 +1,6 @@
 //! How it went: the result words of routers, and what they say to people.
 
+use crate::field::Field;
 use core::fmt;
 
 use crate::error::{Error, Malformed};
@@ -66,7 +67,7 @@ impl<'a> Status<'a> {
         result: Option<Value<'a>>,
         message: Option<Value<'a>>,
     ) -> Result<Self, Malformed> {
-        let result = result.ok_or(Malformed::Missing("RESULT"))?;
+        let result = result.ok_or(Malformed::Missing(Field::Result))?;
         Ok(Self { result, message })
     }
 

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::grammar::find;
 use crate::types::decimal;
 
 /// A value: the bytes of a line, unescaped only when somebody looks.
@@ -28,7 +29,7 @@ impl<'a> Value<'a> {
 
     /// What stood between two quotes, backslashes and all.
     pub(crate) fn from_quoted(inside: &'a [u8]) -> Self {
-        let escaped = memchr::memchr(b'\\', inside).is_some();
+        let escaped = find(b'\\', inside).is_some();
         Self {
             raw: inside,
             escaped,

@@ -1,8 +1,9 @@
 //! A bounded byte cursor that lines are written with.
 
-use core::fmt::{self, Write};
+use core::fmt;
 
 use crate::error::{Error, Full, Usage};
+use crate::grammar::find;
 use crate::key::base64::Base64Groups;
 use crate::types::{Ports, Version};
 use crate::value::Value;
@@ -52,9 +53,7 @@ impl<'a> Writer<'a> {
         content: impl FnOnce(&mut Self) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let start = self.len;
-        let done = content(self)
-            .and_then(|()| self.refuse_line_break(start))
-            .and_then(|()| self.put(b"\n"));
+        let done = content(self).and_then(|()| self.end_line(start));
         if done.is_err() {
             self.len = start;
         }
@@ -112,9 +111,8 @@ impl<'a> Writer<'a> {
         self.digits(number)
     }
 
-    /// Writes a verb and the text behind it, as it is: PING and PONG.
-    pub(crate) fn verbatim(&mut self, verb: &str, text: &[u8]) -> Result<(), Error> {
-        self.put(verb.as_bytes())?;
+    /// Writes the text behind a PING or PONG, as it is.
+    pub(crate) fn verbatim(&mut self, text: &[u8]) -> Result<(), Error> {
         if text.is_empty() {
             return Ok(());
         }
@@ -135,12 +133,6 @@ impl<'a> Writer<'a> {
         } else {
             self.pair(key, value)
         }
-    }
-
-    /// Writes ` key=` and what `Display` makes of a value that holds nothing to be quoted.
-    pub(crate) fn display(&mut self, key: &str, value: &dyn fmt::Display) -> Result<(), Error> {
-        self.key(key)?;
-        write!(self, "{value}").map_err(|_| Full::Transmit.into())
     }
 
     /// Writes ` key=` and the bytes in base64.
@@ -184,11 +176,11 @@ impl<'a> Writer<'a> {
         self.put(b"\"")
     }
 
-    fn refuse_line_break(&self, start: usize) -> Result<(), Error> {
+    fn end_line(&mut self, start: usize) -> Result<(), Error> {
         let line = self.written().get(start..).unwrap_or_default();
-        match memchr::memchr(b'\n', line) {
+        match find(b'\n', line) {
             Some(_) => Err(Usage::Forbidden(b'\n').into()),
-            None => Ok(()),
+            None => self.put(b"\n"),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::identity::Identity;
 use crate::log;
 use crate::pool::Lease;
-use crate::router::next;
+use crate::router::{bounded, next};
 use crate::session::{Pauses, Session};
 use crate::shared::Ticket;
 use crate::stream::Stream;
@@ -57,16 +57,17 @@ impl Session<TcpSocket<'static>> {
 
     /// One forward, from the dial to its end.
     async fn keep(&self, ticket: &Ticket, port: u16) -> Result<Infallible, Error> {
-        let mut lease = self.slots.dial(self.router.endpoint).await?;
+        let mut lease = self.slots.dial(self.shared.router.endpoint).await?;
         let (socket, heard, said) = lease.parts()?;
-        let (greeting, timeouts) = (ticket.greeting(), self.router.timeouts);
-        let forward = Forward::new(greeting, timeouts, &ticket.id, None, port);
+        let (greeting, timeouts) = (ticket.greeting(), self.shared.router.timeouts);
+        let id = ticket.id();
+        let forward = Forward::new(greeting, timeouts, &id, None, port);
         let mut connection = Connection::new(forward, heard, said)?;
-        next(&mut connection, socket).await?; // greeted
-        next(&mut connection, socket).await?; // active
+        bounded(next(&mut connection, socket).await)?; // greeted
+        bounded(next(&mut connection, socket).await)?; // active
         let mut kept = connection.then(Forward::into_keeper);
         loop {
-            next(&mut kept, socket).await?;
+            bounded(next(&mut kept, socket).await)?;
         }
     }
 
@@ -77,7 +78,7 @@ impl Session<TcpSocket<'static>> {
             let (socket, ..) = lease.parts()?;
             settle(socket).await;
             match socket.accept(port).await {
-                Ok(()) => match self.greet(lease).await {
+                Ok(()) => match self.introduced(lease).await {
                     Ok(stream) => return Ok(stream),
                     Err(error) => log::failed("arrival", error),
                 },
@@ -93,15 +94,15 @@ impl Session<TcpSocket<'static>> {
     }
 
     /// Hears from the router who it brings.
-    async fn greet(&self, mut lease: Lease<TcpSocket<'static>>) -> Result<Stream, Error> {
+    async fn introduced(&self, mut lease: Lease<TcpSocket<'static>>) -> Result<Stream, Error> {
         let (socket, heard, said) = lease.parts()?;
         let remote = socket.remote_endpoint().ok_or(Error::Reset)?;
-        if remote.addr != self.router.endpoint.addr {
+        if remote.addr != self.shared.router.endpoint.addr {
             return Err(Error::NotTrusted);
         }
-        let arrival = Arrival::new(self.router.timeouts.hello);
+        let arrival = Arrival::new(self.shared.router.timeouts.hello);
         let mut connection = Connection::new(arrival, heard, said)?;
-        let line = next(&mut connection, socket).await?;
+        let line = bounded(next(&mut connection, socket).await)?;
         let line = line.ok_or(sam_core::Error::Closed)?;
         let peer = Identity::of_peer(connection.event(line)?.destination);
         let unread = connection.into_unread().range();

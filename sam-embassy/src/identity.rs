@@ -3,6 +3,7 @@
 #[cfg(feature = "b32")]
 use sam_core::DestinationHash;
 use sam_core::error::Malformed;
+use sam_core::field::Field;
 use sam_core::key::PrivateKey;
 use sam_core::{Destination, DestinationText, Error, Secret, SessionKey};
 
@@ -11,7 +12,7 @@ use crate::key_store::LONGEST_KEY;
 /// The longest destination that can be read, in bytes; Ed25519 needs 391.
 pub(crate) const LONGEST_DESTINATION: usize = 512;
 
-const OTHER: Error = Error::Peer(Malformed::Value("DESTINATION"));
+const OTHER: Error = Error::Peer(Malformed::Value(Field::Destination));
 
 /// The hash of a destination, if it is known.
 #[derive(Clone, Copy, Debug, Default)]

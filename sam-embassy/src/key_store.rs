@@ -10,7 +10,7 @@ use sam_core::{Connection, Event, Greeting, SessionKey, SignatureType, Utility};
 use crate::dial::Dial;
 use crate::error::Error;
 use crate::pool::Pool;
-use crate::router::{Router, next};
+use crate::router::{Router, bounded, next};
 
 /// The longest private key that can be read, in bytes; Ed25519 needs 679 at the most.
 pub const LONGEST_KEY: usize = 1024;
@@ -99,9 +99,9 @@ impl Router {
         let (transport, heard, said) = lease.parts()?;
         let utility = Utility::new(Greeting::default(), self.timeouts);
         let mut connection = Connection::new(utility, heard, said)?;
-        next(&mut connection, transport).await?; // greeted
+        bounded(next(&mut connection, transport).await)?; // greeted
         connection.request(|utility, tx| utility.ask()?.generate(SignatureType::ED25519, tx))?;
-        let line = next(&mut connection, transport).await?;
+        let line = bounded(next(&mut connection, transport).await)?;
         let line = line.ok_or(sam_core::Error::Closed)?;
         match connection.event(line)? {
             Event::Generated { private, .. } => {

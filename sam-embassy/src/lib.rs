@@ -7,6 +7,7 @@ mod forwarding;
 mod identity;
 mod key_store;
 mod log;
+mod opening;
 #[cfg(feature = "picoserve-0_20")]
 mod picoserve;
 mod pool;
@@ -16,6 +17,7 @@ mod session;
 mod shared;
 mod show;
 mod stream;
+mod waiting;
 
 pub use dial::Dial;
 pub use error::Error;

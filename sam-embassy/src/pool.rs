@@ -1,13 +1,14 @@
 //! Transports and buffers that live as long as the program, lent and given back.
 
+use core::cell::Cell;
+
 use embassy_net::{IpEndpoint, Stack, tcp::TcpSocket};
-use embassy_sync::blocking_mutex::raw::NoopRawMutex;
-use embassy_sync::channel::{Channel, DynamicReceiver, DynamicSender};
 use embassy_time::Duration;
 use zeroize::Zeroize;
 
 use crate::dial::Dial;
 use crate::error::Error;
+use crate::waiting::Waiting;
 
 /// A silent socket asks the other end this often whether it is there,
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
@@ -57,7 +58,9 @@ impl<const LINE: usize> Lines<LINE> {
 /// slot free waits for one: so leave slots for the session itself, and for streams out if many
 /// tasks accept.
 pub struct Pool<const N: usize, T = TcpSocket<'static>> {
-    free: Channel<NoopRawMutex, Slot<T>, N>,
+    /// The one that has been free longest comes first: its RST has had time to leave.
+    free: Cell<heapless::Deque<Slot<T>, N>>,
+    waiting: Waiting,
 }
 
 pub(crate) struct Slot<T> {
@@ -95,34 +98,62 @@ impl<const N: usize, T: Dial> Pool<N, T> {
 
     /// How many slots nobody has.
     pub fn free(&self) -> usize {
-        self.free.len()
+        self.with(|free| free.len())
     }
 
-    pub(crate) fn lender(&'static self) -> Lender<T> {
-        Lender {
-            take: self.free.dyn_receiver(),
-            give: self.free.dyn_sender(),
-        }
+    pub(crate) const fn lender(&'static self) -> Lender<T> {
+        Lender(self)
     }
 
     fn of<const LINE: usize>(slots: impl Iterator<Item = (T, &'static mut Lines<LINE>)>) -> Self {
-        let free = Channel::new();
+        let mut free = heapless::Deque::new();
         for (transport, Lines { heard, said }) in slots {
-            let _ = free.try_send(Slot {
+            let _ = free.push_back(Slot {
                 transport,
                 heard,
                 said,
             }); // there is room for N
         }
-        Self { free }
+        Self {
+            free: Cell::new(free),
+            waiting: Waiting::new(),
+        }
+    }
+}
+
+impl<const N: usize, T> Pool<N, T> {
+    fn with<R>(&self, act: impl FnOnce(&mut heapless::Deque<Slot<T>, N>) -> R) -> R {
+        let mut free = self.free.take();
+        let result = act(&mut free);
+        self.free.set(free);
+        result
     }
 }
 
 /// A pool without its size.
-pub(crate) struct Lender<T: 'static> {
-    take: DynamicReceiver<'static, Slot<T>>,
-    give: DynamicSender<'static, Slot<T>>,
+trait Slots<T> {
+    fn take(&self) -> Option<Slot<T>>;
+    fn give(&self, slot: Slot<T>);
+    fn waiting(&self) -> &Waiting;
 }
+
+impl<const N: usize, T> Slots<T> for Pool<N, T> {
+    fn take(&self) -> Option<Slot<T>> {
+        self.with(heapless::Deque::pop_front)
+    }
+
+    fn give(&self, slot: Slot<T>) {
+        let _ = self.with(|free| free.push_back(slot)); // its place is still empty
+        self.waiting.wake();
+    }
+
+    fn waiting(&self) -> &Waiting {
+        &self.waiting
+    }
+}
+
+/// Who lends slots.
+pub(crate) struct Lender<T: 'static>(&'static dyn Slots<T>);
 
 impl<T> Clone for Lender<T> {
     fn clone(&self) -> Self {
@@ -135,9 +166,10 @@ impl<T> Copy for Lender<T> {}
 impl<T: Dial> Lender<T> {
     /// Waits for a slot.
     pub(crate) async fn take(&self) -> Lease<T> {
+        let slot = self.0.waiting().until(|| self.0.take()).await;
         Lease {
-            slot: Some(self.take.receive().await),
-            give: self.give,
+            slot: Some(slot),
+            lender: *self,
         }
     }
 
@@ -154,7 +186,7 @@ impl<T: Dial> Lender<T> {
 pub(crate) struct Lease<T: Dial> {
     /// There until the drop.
     slot: Option<Slot<T>>,
-    give: DynamicSender<'static, Slot<T>>,
+    lender: Lender<T>,
 }
 
 impl<T: Dial> Lease<T> {
@@ -172,7 +204,7 @@ impl<T: Dial> Drop for Lease<T> {
             // A private key may have passed through.
             slot.heard.zeroize();
             slot.said.zeroize();
-            let _ = self.give.try_send(slot); // its place is still empty
+            self.lender.0.give(slot);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Where the router is, and one wait for it.
 
-use embassy_net::IpEndpoint;
-use embassy_time::with_timeout;
-use sam_core::io::asynch;
+use embassy_net::{IpAddress, IpEndpoint};
+use embassy_time::{Instant, TimeoutError, with_deadline};
+use sam_core::io::{IoError, asynch};
 use sam_core::time::Duration;
 use sam_core::{Connection, Line, Machine, Timeouts};
 
@@ -27,28 +27,44 @@ pub struct Router {
 }
 
 impl Router {
+    /// Where none is.
+    pub(crate) const NOWHERE: Self = Self {
+        endpoint: IpEndpoint::new(IpAddress::v4(0, 0, 0, 0), 0),
+        timeouts: Timeouts::DEFAULT,
+        silence: Duration::from_secs(50),
+    };
+
     /// A router with the patience of [`Timeouts::DEFAULT`].
     pub fn new(endpoint: impl Into<IpEndpoint>) -> Self {
         Self {
             endpoint: endpoint.into(),
-            timeouts: Timeouts::DEFAULT,
-            silence: Duration::from_secs(50),
+            ..Self::NOWHERE
         }
     }
 }
 
-/// Waits for the next event, as long as the connection says that this wait may last.
-pub(crate) async fn next<M: Machine>(
+/// Waits for the next event, as long as the connection says that this wait may last; what came of
+/// it is for [`bounded`].
+///
+/// A future of the clock's around one of the core's and nothing around both: it is the same for all
+/// machines, compiled once, and moved nowhere.
+pub(crate) fn next<M: Machine, T: Dial>(
     connection: &mut Connection<M, &mut [u8]>,
-    transport: &mut impl Dial,
-) -> Result<Option<Line>, Error> {
-    match connection.timeout() {
-        Some(limit) => with_timeout(span(limit), asynch::next(connection, transport))
-            .await
-            .map_err(|_| Error::TimedOut)?,
-        None => asynch::next(connection, transport).await,
-    }
-    .map_err(from_driver)
+    transport: &mut T,
+) -> impl Future<Output = Bounded<T::Error>> {
+    let limit = connection.timeout();
+    // Without a limit until the end of time: one future instead of two.
+    let deadline = limit.and_then(|limit| Instant::now().checked_add(span(limit)));
+    let deadline = deadline.unwrap_or(Instant::MAX);
+    with_deadline(deadline, asynch::next(connection, transport))
+}
+
+/// What came of a wait with a deadline.
+type Bounded<E> = Result<Result<Option<Line>, IoError<E>>, TimeoutError>;
+
+/// The two errors as one.
+pub(crate) fn bounded<E>(came: Bounded<E>) -> Result<Option<Line>, Error> {
+    came.map_err(|_| Error::TimedOut)?.map_err(from_driver)
 }
 
 /// A span of the core's as one of the clock's.

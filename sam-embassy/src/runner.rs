@@ -18,7 +18,7 @@ use crate::error::{Error, from_driver};
 use crate::identity::{Identity, LONGEST_DESTINATION};
 use crate::log;
 use crate::pool::Lender;
-use crate::router::{Router, next, span};
+use crate::router::{bounded, next, span};
 use crate::shared::{Online, Shared, State, Wish};
 
 const UNEXPECTED: sam_core::Error = sam_core::Error::Peer(Malformed::Unexpected);
@@ -33,7 +33,6 @@ const UNEXPECTED: sam_core::Error = sam_core::Error::Peer(Malformed::Unexpected)
 pub struct Runner<R, T: 'static = TcpSocket<'static>> {
     pub(crate) shared: &'static Shared,
     pub(crate) slots: Lender<T>,
-    pub(crate) router: Router,
     pub(crate) key: SessionKey<'static>,
     pub(crate) options: SessionOptions<'static>,
     pub(crate) random: R,
@@ -77,8 +76,24 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
 
     /// One session, from the dial to its end.
     async fn live(&mut self, recovery: &mut Recovery) -> Result<(), Error> {
-        let mut lease = self.slots.dial(self.router.endpoint).await?;
+        let mut lease = self.slots.dial(self.shared.router.endpoint).await?;
         let (transport, heard, said) = lease.parts()?;
+        match self.create(recovery, transport, heard, said).await? {
+            Some(connection) => self.keep(connection, transport).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Brings a session online, unless `recovery` wants another version to be offered.
+    ///
+    /// Apart from `keep`, which runs for days, so that its memory is free by then.
+    async fn create<'s>(
+        &mut self,
+        recovery: &mut Recovery,
+        transport: &mut T,
+        heard: &'s mut [u8],
+        said: &'s mut [u8],
+    ) -> Result<Option<Connection<Session, &'s mut [u8]>>, Error> {
         let mut entropy = [0; 16];
         (self.random)(&mut entropy);
         let id = SessionId::random(entropy);
@@ -86,17 +101,20 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
             versions: recovery.versions(),
             credentials: None,
         };
-        let timeouts = self.router.timeouts;
-        let create = Create::new(greeting, timeouts, &id, self.key, self.options)
-            .map_err(sam_core::Error::from)?;
-        let mut connection = Connection::new(create, heard, said)?;
-        next(&mut connection, transport).await?;
+        let timeouts = self.shared.router.timeouts;
+        let mut connection = Connection::new(
+            Create::new(greeting, timeouts, &id, self.key, self.options)
+                .map_err(sam_core::Error::from)?,
+            heard,
+            said,
+        )?;
+        bounded(next(&mut connection, transport).await)?;
         self.handle(recovery, Input::Greeted);
         if recovery.state() != recovery::State::Creating {
-            return Ok(());
+            return Ok(None);
         }
         self.publish(recovery);
-        let line = next(&mut connection, transport).await?;
+        let line = bounded(next(&mut connection, transport).await)?;
         let line = line.ok_or(sam_core::Error::Closed)?;
         let Created::Ready { private } = connection.event(line)? else {
             return Err(UNEXPECTED.into());
@@ -109,8 +127,7 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
         self.handle(recovery, Input::Created);
         self.shared.set_online(online);
         log::state(State::Ready);
-        self.keep(connection.then(Create::into_session), transport)
-            .await
+        Ok(Some(connection.then(Create::into_session)))
     }
 
     /// Reads the control socket until the session is lost.
@@ -121,7 +138,7 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
     ) -> Result<(), Error> {
         let mut is_probe = false;
         // Of the outstanding answer; without a question, of the silence.
-        let mut deadline = after(self.router.silence);
+        let mut deadline = after(self.shared.router.silence);
         loop {
             // A question goes on if its verb is dropped: routers answer one at a time.
             let is_busy = connection.machine().is_busy();
@@ -156,7 +173,7 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
                 }
             }
             if !(is_busy && connection.machine().is_busy()) {
-                deadline = after(connection.timeout().unwrap_or(self.router.silence));
+                deadline = after(connection.timeout().unwrap_or(self.shared.router.silence));
             }
         }
     }

@@ -6,16 +6,17 @@ use embassy_time::{Duration, Timer};
 #[cfg(feature = "b32")]
 use sam_core::DestinationHash;
 use sam_core::{
-    Accept, Accepted, Address, Connect, Connection, Destination, ResultCode, SessionKey,
-    SessionOptions, Target,
+    Accept, Address, Connect, Connection, Destination, ResultCode, SessionKey, SessionOptions,
+    Target,
 };
 
 use crate::dial::Dial;
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::log;
+use crate::opening::{Opening, Wanted};
 use crate::pool::{Lender, Pool};
-use crate::router::{Router, next};
+use crate::router::{Router, bounded, next};
 use crate::runner::Runner;
 use crate::shared::{Shared, State, Ticket};
 use crate::stream::Stream;
@@ -29,7 +30,6 @@ use crate::stream::Stream;
 pub struct Session<T: 'static = TcpSocket<'static>> {
     pub(crate) shared: &'static Shared,
     pub(crate) slots: Lender<T>,
-    pub(crate) router: Router,
 }
 
 impl<T> Clone for Session<T> {
@@ -53,16 +53,12 @@ impl<T: Dial> Session<T> {
         key: SessionKey<'static>,
         random: R,
     ) -> (Self, Runner<R, T>) {
+        shared.router = router;
         let (shared, slots) = (&*shared, pool.lender());
-        let session = Self {
-            shared,
-            slots,
-            router,
-        };
+        let session = Self { shared, slots };
         let runner = Runner {
             shared,
             slots,
-            router,
             key,
             options: SessionOptions::DEFAULT,
             random,
@@ -117,8 +113,7 @@ impl<T: Dial> Session<T> {
     pub async fn connect<'a>(&self, to: impl Into<Target<'a>>) -> Result<Stream<T>, Error> {
         let to = to.into();
         let ticket = self.shared.ready().await?;
-        let opened = select(self.open(&ticket, to), self.shared.lost(&ticket)).await;
-        self.unless_lost(&ticket, opened)
+        self.open(&ticket, Wanted::Peer(to)).await
     }
 
     /// Waits for a peer.
@@ -132,44 +127,41 @@ impl<T: Dial> Session<T> {
         let mut pauses = Pauses::new();
         loop {
             let ticket = self.shared.ready().await?;
-            let came = select(self.wait_for_peer(&ticket), self.shared.lost(&ticket)).await;
-            let came = self.unless_lost(&ticket, came);
-            if let Err(error) = came {
-                log::failed("accept", error);
-            }
-            match came {
-                // There was a peer, which must not be able to keep others waiting.
-                Err(Error::Sam(sam_core::Error::Peer(_) | sam_core::Error::Full(_))) => {
-                    Pauses::new().wait().await;
-                }
+            match self.open(&ticket, Wanted::AnyPeer).await {
+                Ok(stream) => return Ok(stream),
                 // New i2pd closes young accepts when another one fires.
-                Err(error) => pauses.after(error).await?,
-                stream => return stream,
+                Err(error) => {
+                    log::failed("accept", error);
+                    pauses.after(error).await?;
+                }
             }
         }
     }
 
-    async fn open(&self, ticket: &Ticket, to: Target<'_>) -> Result<Stream<T>, Error> {
-        let mut lease = self.slots.dial(self.router.endpoint).await?;
-        let (transport, heard, said) = lease.parts()?;
-        let (greeting, timeouts) = (ticket.greeting(), self.router.timeouts);
-        let connect = Connect::new(greeting, timeouts, &ticket.id, to);
-        let mut connection = Connection::new(connect, heard, said)?;
-        while next(&mut connection, transport).await?.is_some() {}
-        let unread = connection.into_unread().range();
-        Ok(Stream::new(lease, unread, Identity::default()))
+    /// A stream, unless the session is lost before there is one.
+    async fn open(&self, ticket: &Ticket, wanted: Wanted<'_>) -> Result<Stream<T>, Error> {
+        let opened = select(self.greet(ticket, wanted), self.shared.lost(ticket)).await;
+        self.unless_lost(ticket, opened)
     }
 
-    async fn wait_for_peer(&self, ticket: &Ticket) -> Result<Stream<T>, Error> {
-        let mut lease = self.slots.dial(self.router.endpoint).await?;
+    async fn greet(&self, ticket: &Ticket, wanted: Wanted<'_>) -> Result<Stream<T>, Error> {
+        let router = &self.shared.router;
+        let mut lease = self.slots.dial(router.endpoint).await?;
         let (transport, heard, said) = lease.parts()?;
-        let accept = Accept::new(ticket.greeting(), self.router.timeouts, &ticket.id);
-        let mut connection = Connection::new(accept, heard, said)?;
+        let (greeting, id) = (ticket.greeting(), ticket.id());
+        let mut connection = Connection::new(
+            match wanted {
+                Wanted::Peer(to) => {
+                    Opening::Connect(Connect::new(greeting, router.timeouts, &id, to))
+                }
+                Wanted::AnyPeer => Opening::Accept(Accept::new(greeting, router.timeouts, &id)),
+            },
+            heard,
+            said,
+        )?;
         let mut peer = Identity::default();
-        while let Some(line) = next(&mut connection, transport).await? {
-            if let Accepted::Peer(told) = connection.event(line)? {
-                peer = Identity::of_peer(told.destination);
-            }
+        while let Some(line) = bounded(next(&mut connection, transport).await)? {
+            peer = connection.event(line)?;
         }
         let unread = connection.into_unread().range();
         Ok(Stream::new(lease, unread, peer))
@@ -208,16 +200,15 @@ impl Pauses {
     /// # Errors
     /// [`Error::Closed`], given back.
     pub(crate) async fn after(&mut self, error: Error) -> Result<(), Error> {
-        match error {
+        let pause = match error {
             Error::Closed => return Err(error),
-            Error::SessionLost => *self = Self::new(),
-            _ => self.wait().await,
-        }
+            Error::SessionLost => Duration::MIN,
+            // There was a peer, which must not be able to keep others waiting.
+            Error::Sam(sam_core::Error::Peer(_) | sam_core::Error::Full(_)) => Self::FIRST,
+            _ => self.0,
+        };
+        Timer::after(pause).await;
+        self.0 = (pause * 2).clamp(Self::FIRST, Self::LONGEST);
         Ok(())
-    }
-
-    async fn wait(&mut self) {
-        Timer::after(self.0).await;
-        self.0 = (self.0 * 2).min(Self::LONGEST);
     }
 }

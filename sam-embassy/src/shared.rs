@@ -1,23 +1,24 @@
 //! What a session's verbs and its runner tell each other.
 
 use core::cell::Cell;
-use core::future::poll_fn;
-use core::task::{Context, Poll};
 
 use embassy_futures::select::{Either, select};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::mutex::Mutex;
-use embassy_sync::waitqueue::MultiWakerRegistration;
 use sam_core::error::Full;
 use sam_core::{Address, Destination, Greeting, SessionId, Versions};
 
 use crate::error::Error;
 use crate::identity::{Identity, LONGEST_DESTINATION};
+use crate::router::Router;
+use crate::waiting::Waiting;
 
 /// The memory of one session, about 800 bytes; its buffers are in the [`Pool`](crate::Pool).
 ///
 /// Cells suffice, and cannot panic as a `RefCell` could: verbs and runner share one executor.
 pub struct Shared {
+    /// Set when the session is made.
+    pub(crate) router: Router,
     state: Cell<State>,
     online: Cell<Option<Online>>,
     sessions: Cell<u32>,
@@ -27,11 +28,8 @@ pub struct Shared {
     answer: Cell<heapless::Vec<u8, LONGEST_DESTINATION>>,
     /// Held by the verb whose question it is.
     asking: Mutex<NoopRawMutex, ()>,
-    wakers: Cell<Wakers>,
+    waiting: Waiting,
 }
-
-/// If more tasks wait than this, they wake each other: slower, not wrong.
-type Wakers = MultiWakerRegistration<8>;
 
 /// How a session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +63,7 @@ pub(crate) struct Online {
 pub(crate) struct Ticket {
     number: u32,
     versions: Versions,
-    pub(crate) id: SessionId,
+    entropy: [u8; 16],
 }
 
 impl Ticket {
@@ -74,6 +72,10 @@ impl Ticket {
             versions: self.versions,
             credentials: None,
         }
+    }
+
+    pub(crate) fn id(&self) -> SessionId {
+        SessionId::random(self.entropy)
     }
 }
 
@@ -97,6 +99,7 @@ impl Shared {
     /// Nothing there yet.
     pub const fn new() -> Self {
         Self {
+            router: Router::NOWHERE,
             state: Cell::new(State::Connecting),
             online: Cell::new(None),
             sessions: Cell::new(0),
@@ -104,7 +107,7 @@ impl Shared {
             question: Cell::new(Question::None),
             answer: Cell::new(heapless::Vec::new()),
             asking: Mutex::new(()),
-            wakers: Cell::new(Wakers::new()),
+            waiting: Waiting::new(),
         }
     }
 
@@ -122,29 +125,31 @@ impl Shared {
 
     /// Waits for the session to be online.
     pub(crate) async fn ready(&self) -> Result<Ticket, Error> {
-        self.wait(|| match (self.state.get(), self.online.get()) {
-            (State::Closed, _) => Some(Err(Error::Closed)),
-            (_, Some(online)) => Some(Ok(Ticket {
-                number: self.sessions.get(),
-                versions: online.versions,
-                id: SessionId::random(online.entropy),
-            })),
-            _ => None,
-        })
-        .await
+        self.waiting
+            .until(|| match (self.state.get(), self.online.get()) {
+                (State::Closed, _) => Some(Err(Error::Closed)),
+                (_, Some(online)) => Some(Ok(Ticket {
+                    number: self.sessions.get(),
+                    versions: online.versions,
+                    entropy: online.entropy,
+                })),
+                _ => None,
+            })
+            .await
     }
 
     /// Waits for the end of that session.
     pub(crate) async fn lost(&self, ticket: &Ticket) -> Error {
-        self.wait(|| {
-            let is_there = self.online.get().is_some() && self.sessions.get() == ticket.number;
-            match self.state.get() {
-                State::Closed => Some(Error::Closed),
-                _ if is_there => None,
-                _ => Some(Error::SessionLost),
-            }
-        })
-        .await
+        self.waiting
+            .until(|| {
+                let is_there = self.online.get().is_some() && self.sessions.get() == ticket.number;
+                match self.state.get() {
+                    State::Closed => Some(Error::Closed),
+                    _ if is_there => None,
+                    _ => Some(Error::SessionLost),
+                }
+            })
+            .await
     }
 
     /// Says that the router does not know that session any more.
@@ -157,7 +162,8 @@ impl Shared {
 
     /// Waits for the end of the runner.
     pub(crate) async fn closed(&self) {
-        self.wait(|| (self.state.get() == State::Closed).then_some(()))
+        self.waiting
+            .until(|| (self.state.get() == State::Closed).then_some(()))
             .await;
     }
 
@@ -171,8 +177,8 @@ impl Shared {
         let ticket = self.ready().await?;
         self.question.set(Question::Asked(address.clone()));
         let _withdrawal = Withdrawal(self);
-        self.wake();
-        let answered = self.wait(|| match self.question.take() {
+        self.waiting.wake();
+        let answered = self.waiting.until(|| match self.question.take() {
             Question::Answered(result) => Some(result),
             other => {
                 self.question.set(other);
@@ -198,7 +204,7 @@ impl Shared {
             self.online.set(None);
         }
         self.state.set(state);
-        self.wake();
+        self.waiting.wake();
     }
 
     pub(crate) fn set_online(&self, online: Online) {
@@ -209,22 +215,23 @@ impl Shared {
 
     /// Waits until a verb wants something; questions wait while `is_busy` with another one.
     pub(crate) async fn wish(&self, is_busy: bool) -> Wish {
-        self.wait(|| {
-            if self.disowned.get() == self.sessions.get() {
-                return Some(Wish::Recreate);
-            }
-            match self.question.take() {
-                Question::Asked(address) if !is_busy => {
-                    self.question.set(Question::Pending);
-                    Some(Wish::Lookup(address))
+        self.waiting
+            .until(|| {
+                if self.disowned.get() == self.sessions.get() {
+                    return Some(Wish::Recreate);
                 }
-                other => {
-                    self.question.set(other);
-                    None
+                match self.question.take() {
+                    Question::Asked(address) if !is_busy => {
+                        self.question.set(Question::Pending);
+                        Some(Wish::Lookup(address))
+                    }
+                    other => {
+                        self.question.set(other);
+                        None
+                    }
                 }
-            }
-        })
-        .await
+            })
+            .await
     }
 
     /// Answers the question; returns whether anybody waited for it.
@@ -243,31 +250,8 @@ impl Shared {
             Ok(())
         });
         self.question.set(Question::Answered(result));
-        self.wake();
+        self.waiting.wake();
         true
-    }
-
-    // Waiting.
-
-    async fn wait<T>(&self, mut look: impl FnMut() -> Option<T>) -> T {
-        poll_fn(|cx| match look() {
-            Some(seen) => Poll::Ready(seen),
-            None => {
-                self.register(cx);
-                Poll::Pending
-            }
-        })
-        .await
-    }
-
-    fn register(&self, cx: &Context<'_>) {
-        let mut wakers = self.wakers.replace(Wakers::new());
-        wakers.register(cx.waker());
-        self.wakers.set(wakers);
-    }
-
-    fn wake(&self) {
-        self.wakers.replace(Wakers::new()).wake();
     }
 }
 

@@ -8,7 +8,7 @@ use sam_core::{
 };
 
 /// A client machine, as far as this target must know it.
-pub(super) trait Client: Machine {
+pub(super) trait Client: Machine + Sized {
     /// What can be asked.
     fn ask(&mut self) -> Result<&mut Inquiry, Error> {
         Err(Usage::NotNow.into())

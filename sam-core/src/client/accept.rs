@@ -2,7 +2,7 @@
 
 use super::greeting::{Greeting, settled};
 use super::{hear, unexpected};
-use crate::command::{Command, StreamAccept};
+use crate::command::StreamAccept;
 use crate::error::{Error, Malformed};
 use crate::header::Peer;
 use crate::machine::{Heard, Machine, Timeouts};
@@ -94,7 +94,7 @@ impl Machine for Accept<'_> {
                     id,
                     silent: self.silent,
                 };
-                Command::StreamAccept(accept).encode(tx)?;
+                accept.encode(tx)?;
                 Ok(Heard::Event)
             }
             (_, Reply::Stream(status)) => {

@@ -2,7 +2,7 @@
 
 use super::greeting::{Greeting, settled};
 use super::{hear, unexpected};
-use crate::command::{Command, StreamConnect};
+use crate::command::StreamConnect;
 use crate::error::{Error, Malformed, Usage};
 use crate::key::Target;
 use crate::machine::{Heard, Machine, Timeouts};
@@ -80,13 +80,13 @@ impl<'a> Connect<'a> {
         }
     }
 
-    fn command(&self) -> Command<'_> {
-        Command::StreamConnect(StreamConnect {
+    fn command(&self) -> StreamConnect<'_> {
+        StreamConnect {
             id: self.id.as_str().into(),
             destination: Name::Target(self.target),
             silent: self.silent,
             ports: self.ports,
-        })
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::greeting::{Greeting, settled};
 use super::session::Session;
 use super::{hear, unexpected};
-use crate::command::{Command, SessionCreate};
+use crate::command::SessionCreate;
 use crate::error::{Error, KeyError, Malformed, Usage};
 use crate::key::{Destination, decoded_len};
 use crate::machine::{Heard, Machine, Timeouts};
@@ -85,13 +85,13 @@ impl<'a> Create<'a> {
         Session::new(self.version.unwrap_or(Version::V3_0), self.timeouts)
     }
 
-    fn command(&self) -> Command<'_> {
-        Command::SessionCreate(SessionCreate {
+    fn command(&self) -> SessionCreate<'_> {
+        SessionCreate {
             style: Style::Stream,
             id: self.id.as_str().into(),
             key: self.key,
             options: self.options.into(),
-        })
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use core::net::IpAddr;
 use super::greeting::{Greeting, settled};
 use super::session::Session;
 use super::{hear, unexpected};
-use crate::command::{Command, StreamForward};
+use crate::command::StreamForward;
 use crate::error::{Error, Malformed};
 use crate::machine::{Heard, Machine, Timeouts};
 use crate::operand::Host;
@@ -117,7 +117,7 @@ impl Machine for Forward<'_> {
                     host: self.host.map(Host::Ip),
                     silent: self.silent,
                 };
-                Command::StreamForward(forward).encode(tx)?;
+                forward.encode(tx)?;
                 Ok(Heard::Event)
             }
             (At::Status(version), Reply::Stream(status)) => {

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::command::{Command, Hello};
+use crate::command::Hello;
 use crate::error::{Error, Malformed};
 use crate::reply::Reply;
 use crate::types::Version;
@@ -81,7 +81,7 @@ impl Greeting<'_> {
                 .credentials
                 .map(|known| Secret::new(Value::from(known.password))),
         };
-        Command::Hello(hello).encode(tx)
+        hello.encode(tx)
     }
 }
 

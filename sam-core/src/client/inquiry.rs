@@ -1,6 +1,6 @@
 //! Questions and answers on a socket in line mode, one at a time.
 
-use crate::command::Command;
+use crate::command::encode;
 use crate::error::{Error, Malformed, Usage};
 use crate::key::{DestinationText, Target};
 use crate::machine::{Heard, Timeouts};
@@ -119,11 +119,9 @@ impl Inquiry {
         if !signature_type.is_safe_to_request() {
             return Err(Usage::OutOfRange.into());
         }
-        self.ask(
-            Question::Generate,
-            Command::DestGenerate(Some(signature_type)),
-            tx,
-        )
+        self.ask(Question::Generate, || {
+            encode::generate(Some(signature_type), tx)
+        })
     }
 
     /// Asks for a sign of life in a way every router survives: a lookup of `ME`.
@@ -133,7 +131,7 @@ impl Inquiry {
     /// # Errors
     /// As [`Self::lookup`].
     pub fn probe(&mut self, tx: &mut Writer<'_>) -> Result<(), Error> {
-        self.ask(Question::Probe, Command::NamingLookup(Name::Me), tx)
+        self.ask(Question::Probe, || encode::lookup(Name::Me, tx))
     }
 
     /// Sends PING with a text.
@@ -154,7 +152,7 @@ impl Inquiry {
         if let Some(byte) = text.bytes().find(|byte| matches!(byte, b'\n' | b'\r' | 0)) {
             return Err(Usage::Forbidden(byte).into());
         }
-        self.ask(Question::Ping, Command::Ping(text.as_bytes()), tx)
+        self.ask(Question::Ping, || encode::ping(text.as_bytes(), tx))
     }
 
     /// Stops waiting for the outstanding answer, for instance when its time is up.
@@ -175,7 +173,7 @@ impl Inquiry {
     pub(super) fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
         let reply = match Reply::parse(line) {
             Ok(Reply::Ping(text)) => {
-                Command::Pong(text).encode(tx)?;
+                encode::pong(text, tx)?;
                 return Ok(Heard::Nothing);
             }
             Ok(reply) => reply,
@@ -242,19 +240,18 @@ impl Inquiry {
             piece.iter().for_each(|byte| print.add(*byte));
             Ok::<_, ()>(())
         });
-        self.ask(Question::Lookup(print.0), Command::NamingLookup(name), tx)
+        self.ask(Question::Lookup(print.0), || encode::lookup(name, tx))
     }
 
     fn ask(
         &mut self,
         question: Question,
-        command: Command<'_>,
-        tx: &mut Writer<'_>,
+        say: impl FnOnce() -> Result<(), Error>,
     ) -> Result<(), Error> {
         if self.is_busy() {
             return Err(Usage::Busy.into());
         }
-        command.encode(tx)?;
+        say()?;
         self.asked = question;
         Ok(())
     }

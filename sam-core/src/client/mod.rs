@@ -32,7 +32,7 @@ pub use inquiry::{Event, Inquiry};
 pub use session::Session;
 pub use utility::Utility;
 
-use crate::command::Command;
+use crate::command::encode;
 use crate::error::{Error, Malformed};
 use crate::reply::Reply;
 use crate::writer::Writer;
@@ -42,7 +42,7 @@ use crate::writer::Writer;
 /// Java I2P pings sockets that were silent for 180 s and drops those that do not answer.
 fn hear<'l>(line: &'l [u8], tx: &mut Writer<'_>) -> Result<Option<Reply<'l>>, Error> {
     match Reply::parse(line)? {
-        Reply::Ping(text) => Command::Pong(text).encode(tx).map(|()| None),
+        Reply::Ping(text) => encode::pong(text, tx).map(|()| None),
         Reply::Pong(_) => Ok(None),
         reply => Ok(Some(reply)),
     }

@@ -3,9 +3,11 @@
 use embedded_io::{Read, Write};
 
 use crate::connection::{Connection, Step};
+use crate::error::Error;
 use crate::io::IoError;
 use crate::line::Line;
 use crate::machine::Machine;
+use crate::wire::Wire;
 
 /// Runs to the next event and returns its token; `None` if line mode is over or payload is due.
 ///
@@ -23,26 +25,8 @@ where
     B: AsRef<[u8]> + AsMut<[u8]>,
     T: Read + Write,
 {
-    loop {
-        if connection.flush_due() {
-            transport.flush().map_err(IoError::Transport)?;
-            connection.flushed();
-        }
-        match connection.step()? {
-            Step::Transmit => match transport.write(connection.pending()) {
-                Ok(0) => return Err(IoError::WriteZero),
-                Ok(count) => connection.transmitted(count)?,
-                Err(error) => return Err(IoError::Transport(error)),
-            },
-            Step::Receive => {
-                let room = connection.spare()?;
-                let count = transport.read(room).map_err(IoError::Transport)?;
-                connection.received(count)?;
-            }
-            Step::Event(line) => return Ok(Some(line)),
-            Step::Payload(_) | Step::Done => return Ok(None),
-        }
-    }
+    let (machine, wire) = connection.parts();
+    drive(machine, wire, transport)
 }
 
 /// Runs to the next event and shows it; `None` if line mode is over or payload is due.
@@ -70,7 +54,7 @@ where
 /// there, so nothing is lost if it fails or is dropped.
 ///
 /// # Errors
-/// [`IoError::Sam`] with [`Error::Closed`](crate::Error::Closed) if the other end closes within it.
+/// [`IoError::Sam`] with [`Error::Closed`] if the other end closes within it.
 pub fn payload<M, B, T>(
     connection: &mut Connection<M, B>,
     transport: &mut T,
@@ -90,4 +74,36 @@ where
     let count = transport.read(room).map_err(IoError::Transport)?;
     connection.payload_read(count)?;
     Ok(count)
+}
+
+/// The loop, once for all machines.
+fn drive<B, T>(
+    machine: &mut dyn Machine,
+    wire: &mut Wire<B>,
+    transport: &mut T,
+) -> Result<Option<Line>, IoError<T::Error>>
+where
+    B: AsRef<[u8]> + AsMut<[u8]>,
+    T: Read + Write,
+{
+    loop {
+        if wire.tx.flush_due() {
+            transport.flush().map_err(IoError::Transport)?;
+            wire.tx.flushed();
+        }
+        match wire.step(machine)? {
+            Step::Transmit => match transport.write(wire.tx.pending()) {
+                Ok(0) => return Err(IoError::WriteZero),
+                Ok(count) => wire.tx.transmitted(count).map_err(Error::from)?,
+                Err(error) => return Err(IoError::Transport(error)),
+            },
+            Step::Receive => {
+                let room = wire.spare()?;
+                let count = transport.read(room).map_err(IoError::Transport)?;
+                wire.received(count).map_err(Error::from)?;
+            }
+            Step::Event(line) => return Ok(Some(line)),
+            Step::Payload(_) | Step::Done => return Ok(None),
+        }
+    }
 }

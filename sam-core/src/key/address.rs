@@ -50,7 +50,7 @@ impl FromStr for Address {
     /// # Errors
     /// [`Usage::NotI2p`] for all that is none of them, and for the long `.b32.i2p` addresses of
     /// encrypted lease sets ("b33"), which this crate cannot read yet. [`Usage::Key`] for a text as
-    /// long as a destination that is none. [`Usage::NeedsFeature`] for a destination, if the
+    /// long as a destination that is none. [`Usage::NeedsB32`] for a destination, if the
     /// feature `b32` is off.
     fn from_str(text: &str) -> Result<Self, Usage> {
         if text.len() >= MIN_DESTINATION_TEXT_LEN {
@@ -77,7 +77,7 @@ fn hashed(destination: DestinationText<'_>) -> Result<Address, Usage> {
 
 #[cfg(not(feature = "b32"))]
 fn hashed(_: DestinationText<'_>) -> Result<Address, Usage> {
-    Err(Usage::NeedsFeature("b32"))
+    Err(Usage::NeedsB32)
 }
 
 impl fmt::Display for Address {
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_destination_needs_a_feature() {
         let result = samples::I2PD.public.parse::<Address>();
-        assert_eq!(result, Err(Usage::NeedsFeature("b32")));
+        assert_eq!(result, Err(Usage::NeedsB32));
     }
 
     #[test]

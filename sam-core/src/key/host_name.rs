@@ -36,8 +36,9 @@ impl HostName {
 
     pub(super) fn from_lower_case(text: LowerCase) -> Result<Self, Usage> {
         let name = text.as_str().strip_suffix(SUFFIX).ok_or(Usage::NotI2p)?;
-        let is_b32 = name.split('.').next_back() == Some("b32");
-        if is_b32 || !name.split('.').all(is_label) {
+        let is_b32 = name == "b32" || name.ends_with(".b32");
+        let mut labels = name.as_bytes().split(|byte| *byte == b'.');
+        if is_b32 || !labels.all(is_label) {
             return Err(Usage::NotI2p);
         }
         Ok(Self(text))
@@ -61,12 +62,12 @@ impl LowerCase {
     }
 }
 
-fn is_label(label: &str) -> bool {
+fn is_label(label: &[u8]) -> bool {
     !label.is_empty()
-        && !label.starts_with('-')
-        && !label.ends_with('-')
+        && !label.starts_with(b"-")
+        && !label.ends_with(b"-")
         && label
-            .bytes()
+            .iter()
             .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::common::{PRIVATE, PUBLIC};
 use sam_core::error::{KeyError, Malformed};
+use sam_core::field::Field;
 use sam_core::{Command, Peer, Reply};
 
 #[test]
@@ -12,70 +13,76 @@ fn commands() {
         ("HELLO", Malformed::Verb),
         ("HELLO FOO", Malformed::Verb),
         ("hello version MIN=3.0 MAX=3.3", Malformed::Verb),
-        ("HELLO VERSION MIN=x", Malformed::Value("MIN")),
-        ("HELLO VERSION MIN=", Malformed::Value("MIN")),
-        ("HELLO VERSION MAX", Malformed::Value("MAX")),
-        ("HELLO VERSION MAX=3.256", Malformed::Value("MAX")),
-        ("HELLO VERSION MAX=3.1.0", Malformed::Value("MAX")),
-        ("HELLO VERSION MIN=3.0 MIN=3.1", Malformed::Twice("MIN")),
-        ("HELLO VERSION USER=a USER=b", Malformed::Twice("USER")),
+        ("HELLO VERSION MIN=x", Malformed::Value(Field::Min)),
+        ("HELLO VERSION MIN=", Malformed::Value(Field::Min)),
+        ("HELLO VERSION MAX", Malformed::Value(Field::Max)),
+        ("HELLO VERSION MAX=3.256", Malformed::Value(Field::Max)),
+        ("HELLO VERSION MAX=3.1.0", Malformed::Value(Field::Max)),
+        (
+            "HELLO VERSION MIN=3.0 MIN=3.1",
+            Malformed::Twice(Field::Min),
+        ),
+        ("HELLO VERSION USER=a USER=b", Malformed::Twice(Field::User)),
         ("SESSION", Malformed::Verb),
-        ("SESSION CREATE", Malformed::Missing("STYLE")),
+        ("SESSION CREATE", Malformed::Missing(Field::Style)),
         (
             "SESSION CREATE STYLE=stream ID=a1",
-            Malformed::Value("STYLE"),
+            Malformed::Value(Field::Style),
         ),
         (
             "SESSION CREATE STYLE=NONSENSE ID=a1",
-            Malformed::Value("STYLE"),
+            Malformed::Value(Field::Style),
         ),
         (
             "SESSION CREATE STYLE=STREAM STYLE=RAW",
-            Malformed::Twice("STYLE"),
+            Malformed::Twice(Field::Style),
         ),
         (
             "SESSION CREATE STYLE=RAW SIGNATURE_TYPE=foo",
-            Malformed::Value("SIGNATURE_TYPE"),
+            Malformed::Value(Field::SignatureType),
         ),
         ("SESSION ADD STYLE=STREAM ID=s1", Malformed::Verb),
-        ("STREAM CONNECT ID=a ID=b", Malformed::Twice("ID")),
+        ("STREAM CONNECT ID=a ID=b", Malformed::Twice(Field::Id)),
         (
             "STREAM CONNECT ID=a DESTINATION=b SILENT=1",
-            Malformed::Value("SILENT"),
+            Malformed::Value(Field::Silent),
         ),
         (
             "STREAM CONNECT ID=a DESTINATION=b SILENT=",
-            Malformed::Value("SILENT"),
+            Malformed::Value(Field::Silent),
         ),
         (
             "STREAM CONNECT ID=a FROM_PORT=-1",
-            Malformed::Value("FROM_PORT"),
+            Malformed::Value(Field::FromPort),
         ),
         (
             "STREAM CONNECT ID=a TO_PORT=65536",
-            Malformed::Value("TO_PORT"),
+            Malformed::Value(Field::ToPort),
         ),
         (
             "STREAM CONNECT ID=a TO_PORT=99999999999999999999",
-            Malformed::Value("TO_PORT"),
+            Malformed::Value(Field::ToPort),
         ),
-        ("STREAM FORWARD ID=a", Malformed::Missing("PORT")),
-        ("STREAM FORWARD ID=a PORT=x", Malformed::Value("PORT")),
-        ("STREAM FORWARD ID=a PORT=65536", Malformed::Value("PORT")),
-        ("STREAM FORWARD ID=a PORT=+1", Malformed::Value("PORT")),
+        ("STREAM FORWARD ID=a", Malformed::Missing(Field::Port)),
+        ("STREAM FORWARD ID=a PORT=x", Malformed::Value(Field::Port)),
+        (
+            "STREAM FORWARD ID=a PORT=65536",
+            Malformed::Value(Field::Port),
+        ),
+        ("STREAM FORWARD ID=a PORT=+1", Malformed::Value(Field::Port)),
         ("NAMING FOO", Malformed::Verb),
         (
             "NAMING LOOKUP NAME=x.i2p NAME=y.i2p",
-            Malformed::Twice("NAME"),
+            Malformed::Twice(Field::Name),
         ),
         ("DEST FOO", Malformed::Verb),
         (
             "DEST GENERATE SIGNATURE_TYPE=foo",
-            Malformed::Value("SIGNATURE_TYPE"),
+            Malformed::Value(Field::SignatureType),
         ),
         (
             "DEST GENERATE SIGNATURE_TYPE=65536",
-            Malformed::Value("SIGNATURE_TYPE"),
+            Malformed::Value(Field::SignatureType),
         ),
         ("QUIT now", Malformed::Verb),
         ("PINGS", Malformed::Verb),
@@ -93,49 +100,55 @@ fn replies() {
     let table = [
         ("", Malformed::Syntax),
         (" HELLO REPLY RESULT=OK", Malformed::Syntax),
-        ("HELLO", Malformed::Missing("RESULT")),
-        ("HELLO REPLY VERSION=3.3", Malformed::Missing("RESULT")),
+        ("HELLO", Malformed::Missing(Field::Result)),
+        ("HELLO REPLY VERSION=3.3", Malformed::Missing(Field::Result)),
         (
             "HELLO REPLY RESULT=OK VERSION=x",
-            Malformed::Value("VERSION"),
+            Malformed::Value(Field::Version),
         ),
         (
             "HELLO REPLY RESULT=OK VERSION=",
-            Malformed::Value("VERSION"),
+            Malformed::Value(Field::Version),
         ),
         (
             "HELLO REPLY RESULT=OK VERSION=3.3 VERSION=3.1",
-            Malformed::Twice("VERSION"),
+            Malformed::Twice(Field::Version),
         ),
-        ("SESSION STATUS", Malformed::Missing("RESULT")),
+        ("SESSION STATUS", Malformed::Missing(Field::Result)),
         (
             "SESSION STATUS RESULT=OK RESULT=I2P_ERROR",
-            Malformed::Twice("RESULT"),
+            Malformed::Twice(Field::Result),
         ),
-        ("STREAM STATUS MESSAGE=hi", Malformed::Missing("RESULT")),
+        (
+            "STREAM STATUS MESSAGE=hi",
+            Malformed::Missing(Field::Result),
+        ),
         (
             "STREAM STATUS RESULT=OK MESSAGE=a MESSAGE=b",
-            Malformed::Twice("MESSAGE"),
+            Malformed::Twice(Field::Message),
         ),
-        ("NAMING REPLY NAME=x.i2p", Malformed::Missing("RESULT")),
+        ("NAMING REPLY NAME=x.i2p", Malformed::Missing(Field::Result)),
         (
             "NAMING REPLY RESULT=OK NAME=x.i2p",
-            Malformed::Missing("VALUE"),
+            Malformed::Missing(Field::Value),
         ),
         (
             "NAMING REPLY RESULT=OK VALUE=a VALUE=b",
-            Malformed::Twice("VALUE"),
+            Malformed::Twice(Field::Value),
         ),
-        ("DEST REPLY", Malformed::Missing("PUB")),
-        ("DEST REPLY RESULT=OK", Malformed::Missing("PUB")),
-        ("DEST REPLY PUB=a", Malformed::Missing("PRIV")),
-        ("DEST REPLY PUB=a PRIV=b PRIV=c", Malformed::Twice("PRIV")),
+        ("DEST REPLY", Malformed::Missing(Field::Pub)),
+        ("DEST REPLY RESULT=OK", Malformed::Missing(Field::Pub)),
+        ("DEST REPLY PUB=a", Malformed::Missing(Field::Priv)),
+        (
+            "DEST REPLY PUB=a PRIV=b PRIV=c",
+            Malformed::Twice(Field::Priv),
+        ),
         ("FOO STATUS", Malformed::Verb),
         ("PINGS", Malformed::Verb),
         ("PING\t1", Malformed::Verb),
         (
             "stream status RESULT=OK RESULT=OK",
-            Malformed::Twice("RESULT"),
+            Malformed::Twice(Field::Result),
         ),
         ("HTTP/1.1 400 Bad Request", Malformed::Verb),
         ("SSH-2.0-OpenSSH_9.6", Malformed::Verb),
@@ -164,9 +177,9 @@ fn peer_lines() {
             "STREAM STATUS RESULT=I2P_ERROR",
             Malformed::Key(KeyError::Alphabet),
         ),
-        (port.as_str(), Malformed::Value("FROM_PORT")),
-        (no_port.as_str(), Malformed::Value("TO_PORT")),
-        (twice.as_str(), Malformed::Twice("TO_PORT")),
+        (port.as_str(), Malformed::Value(Field::FromPort)),
+        (no_port.as_str(), Malformed::Value(Field::ToPort)),
+        (twice.as_str(), Malformed::Twice(Field::ToPort)),
     ];
     for (line, expected) in table {
         assert_eq!(Peer::parse(line.as_bytes()), Err(expected), "{line:?}");

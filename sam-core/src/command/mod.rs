@@ -1,9 +1,14 @@
 //! Everything a client says, both ways: emitted by clients, parsed by routers and test doubles.
 
-use crate::error::{Error, Malformed, Usage};
+pub(crate) mod encode;
+
+#[cfg(doc)]
+use crate::error::Usage;
+use crate::error::{Error, Malformed};
+use crate::field::Field;
 use crate::grammar::{self, Sentence};
 use crate::header::read_ports;
-use crate::operand::{Host, Name, SessionKey, encode_signature_type};
+use crate::operand::{Host, Name, SessionKey};
 use crate::options::Options;
 use crate::types::{Ports, SignatureType, Style, Version};
 use crate::value::{Secret, Value};
@@ -122,9 +127,9 @@ impl<'a> Command<'a> {
         match (verb, noun) {
             (b"HELLO", Some(b"VERSION")) => {
                 let [min, max, user, password] =
-                    pairs.fields(["MIN", "MAX", "USER", "PASSWORD"])?;
-                let min = read(min, "MIN", Version::parse)?;
-                let max = read(max, "MAX", Version::parse)?;
+                    pairs.fields(&[Field::Min, Field::Max, Field::User, Field::Password])?;
+                let min = read(min, Field::Min, Version::parse)?;
+                let max = read(max, Field::Max, Version::parse)?;
                 Ok(Self::Hello(Hello {
                     min,
                     max,
@@ -133,12 +138,17 @@ impl<'a> Command<'a> {
                 }))
             }
             (b"SESSION", Some(b"CREATE")) => {
-                let [style, id, destination, signature_type] =
-                    pairs.fields(["STYLE", "ID", "DESTINATION", "SIGNATURE_TYPE"])?;
-                let style = read(style, "STYLE", Style::from_word)?;
-                let signature_type = read(signature_type, "SIGNATURE_TYPE", SignatureType::parse)?;
+                let [style, id, destination, signature_type] = pairs.fields(&[
+                    Field::Style,
+                    Field::Id,
+                    Field::Destination,
+                    Field::SignatureType,
+                ])?;
+                let style = read(style, Field::Style, Style::from_word)?;
+                let signature_type =
+                    read(signature_type, Field::SignatureType, SignatureType::parse)?;
                 Ok(Self::SessionCreate(SessionCreate {
-                    style: style.ok_or(Malformed::Missing("STYLE"))?,
+                    style: style.ok_or(Malformed::Missing(Field::Style))?,
                     id: id.unwrap_or(Value::EMPTY),
                     key: match destination.unwrap_or(Value::EMPTY) {
                         word if word == "TRANSIENT" => SessionKey::Transient(signature_type),
@@ -148,8 +158,13 @@ impl<'a> Command<'a> {
                 }))
             }
             (b"STREAM", Some(b"CONNECT")) => {
-                let [id, destination, silent, from, to] =
-                    pairs.fields(["ID", "DESTINATION", "SILENT", "FROM_PORT", "TO_PORT"])?;
+                let [id, destination, silent, from, to] = pairs.fields(&[
+                    Field::Id,
+                    Field::Destination,
+                    Field::Silent,
+                    Field::FromPort,
+                    Field::ToPort,
+                ])?;
                 Ok(Self::StreamConnect(StreamConnect {
                     id: id.unwrap_or(Value::EMPTY),
                     destination: Name::Text(destination.unwrap_or(Value::EMPTY)),
@@ -158,7 +173,7 @@ impl<'a> Command<'a> {
                 }))
             }
             (b"STREAM", Some(b"ACCEPT")) => {
-                let [id, silent] = pairs.fields(["ID", "SILENT"])?;
+                let [id, silent] = pairs.fields(&[Field::Id, Field::Silent])?;
                 let id = id.unwrap_or(Value::EMPTY);
                 Ok(Self::StreamAccept(StreamAccept {
                     id,
@@ -166,22 +181,24 @@ impl<'a> Command<'a> {
                 }))
             }
             (b"STREAM", Some(b"FORWARD")) => {
-                let [id, port, host, silent] = pairs.fields(["ID", "PORT", "HOST", "SILENT"])?;
-                let port = port.ok_or(Malformed::Missing("PORT"))?;
+                let [id, port, host, silent] =
+                    pairs.fields(&[Field::Id, Field::Port, Field::Host, Field::Silent])?;
+                let port = port.ok_or(Malformed::Missing(Field::Port))?;
                 Ok(Self::StreamForward(StreamForward {
                     id: id.unwrap_or(Value::EMPTY),
-                    port: port.number().ok_or(Malformed::Value("PORT"))?,
+                    port: port.number().ok_or(Malformed::Value(Field::Port))?,
                     host: host.map(Host::read),
                     silent: read_silent(silent)?,
                 }))
             }
             (b"NAMING", Some(b"LOOKUP")) => {
-                let [name] = pairs.fields(["NAME"])?;
+                let [name] = pairs.fields(&[Field::Name])?;
                 Ok(Self::NamingLookup(Name::read(name.unwrap_or(Value::EMPTY))))
             }
             (b"DEST", Some(b"GENERATE")) => {
-                let [signature_type] = pairs.fields(["SIGNATURE_TYPE"])?;
-                let signature_type = read(signature_type, "SIGNATURE_TYPE", SignatureType::parse)?;
+                let [signature_type] = pairs.fields(&[Field::SignatureType])?;
+                let signature_type =
+                    read(signature_type, Field::SignatureType, SignatureType::parse)?;
                 Ok(Self::DestGenerate(signature_type))
             }
             (b"QUIT" | b"STOP" | b"EXIT", None) => Ok(Self::Quit),
@@ -202,91 +219,24 @@ impl<'a> Command<'a> {
     /// [`Self::MAX_LEN`], but for a PONG, whose length the other end has chosen; other
     /// [`Usage`] if a value cannot stand in a line. Nothing is written then.
     pub fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
-        let start = writer.len();
-        writer.line(|line| {
-            self.put(line)?;
-            let is_short = line.len() - start < Self::MAX_LEN;
-            match self {
-                Self::Pong(_) => Ok(()),
-                _ if is_short => Ok(()),
-                _ => Err(Usage::TooLong.into()),
-            }
-        })
-    }
-
-    fn put(&self, line: &mut Writer<'_>) -> Result<(), Error> {
         match *self {
-            Self::Hello(Hello {
-                min,
-                max,
-                user,
-                password,
-            }) => {
-                line.put(b"HELLO VERSION")?;
-                min.map_or(Ok(()), |min| line.version("MIN", min))?;
-                max.map_or(Ok(()), |max| line.version("MAX", max))?;
-                user.map_or(Ok(()), |user| line.required("USER", user))?;
-                password.map_or(Ok(()), |it| line.required("PASSWORD", it.expose()))
-            }
-            Self::SessionCreate(SessionCreate {
-                style,
-                id,
-                key,
-                options,
-            }) => {
-                line.put(b"SESSION CREATE")?;
-                line.word("STYLE", style.word())?;
-                line.required("ID", id)?;
-                key.encode(line)?;
-                options.encode(line)
-            }
-            Self::StreamConnect(StreamConnect {
-                id,
-                destination,
-                silent,
-                ports,
-            }) => {
-                line.put(b"STREAM CONNECT")?;
-                line.required("ID", id)?;
-                destination.encode("DESTINATION", line)?;
-                encode_silent(silent, line)?;
-                ports.map_or(Ok(()), |ports| line.ports(ports))
-            }
-            Self::StreamAccept(StreamAccept { id, silent }) => {
-                line.put(b"STREAM ACCEPT")?;
-                line.required("ID", id)?;
-                encode_silent(silent, line)
-            }
-            Self::StreamForward(StreamForward {
-                id,
-                port,
-                host,
-                silent,
-            }) => {
-                line.put(b"STREAM FORWARD")?;
-                line.required("ID", id)?;
-                line.number("PORT", port.into())?;
-                host.map_or(Ok(()), |host| host.encode(line))?;
-                encode_silent(silent, line)
-            }
-            Self::NamingLookup(name) => {
-                line.put(b"NAMING LOOKUP")?;
-                name.encode("NAME", line)
-            }
-            Self::DestGenerate(signature_type) => {
-                line.put(b"DEST GENERATE")?;
-                encode_signature_type(signature_type, line)
-            }
-            Self::Ping(text) => line.verbatim("PING", text),
-            Self::Pong(text) => line.verbatim("PONG", text),
-            Self::Quit => line.put(b"QUIT"),
+            Self::Hello(hello) => hello.encode(writer),
+            Self::SessionCreate(create) => create.encode(writer),
+            Self::StreamConnect(connect) => connect.encode(writer),
+            Self::StreamAccept(accept) => accept.encode(writer),
+            Self::StreamForward(forward) => forward.encode(writer),
+            Self::NamingLookup(name) => encode::lookup(name, writer),
+            Self::DestGenerate(signature_type) => encode::generate(signature_type, writer),
+            Self::Ping(text) => encode::ping(text, writer),
+            Self::Pong(text) => encode::pong(text, writer),
+            Self::Quit => encode::quit(writer),
         }
     }
 }
 
 fn read<T>(
     value: Option<Value<'_>>,
-    key: &'static str,
+    key: Field,
     parse: impl FnOnce(&[u8]) -> Option<T>,
 ) -> Result<Option<T>, Malformed> {
     let Some(value) = value else {
@@ -300,14 +250,6 @@ fn read<T>(
 
 fn read_silent(value: Option<Value<'_>>) -> Result<bool, Malformed> {
     value.map_or(Ok(false), |value| {
-        value.boolean().ok_or(Malformed::Value("SILENT"))
+        value.boolean().ok_or(Malformed::Value(Field::Silent))
     })
-}
-
-fn encode_silent(silent: bool, line: &mut Writer<'_>) -> Result<(), Error> {
-    if silent {
-        line.word("SILENT", "true")
-    } else {
-        Ok(())
-    }
 }

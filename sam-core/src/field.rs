@@ -1,0 +1,84 @@
+//! The keys of the protocol's own pairs.
+
+use core::fmt;
+
+/// The key of a pair that the protocol knows, such as `ID`; one byte, so that errors stay small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Field {
+    /// `DESTINATION`.
+    Destination,
+    /// `FROM_PORT`.
+    FromPort,
+    /// `HOST`.
+    Host,
+    /// `ID`.
+    Id,
+    /// `MAX`.
+    Max,
+    /// `MESSAGE`.
+    Message,
+    /// `MIN`.
+    Min,
+    /// `NAME`.
+    Name,
+    /// `PASSWORD`.
+    Password,
+    /// `PORT`.
+    Port,
+    /// `PRIV`.
+    Priv,
+    /// `PUB`.
+    Pub,
+    /// `RESULT`.
+    Result,
+    /// `SIGNATURE_TYPE`.
+    SignatureType,
+    /// `SILENT`.
+    Silent,
+    /// `STYLE`.
+    Style,
+    /// `TO_PORT`.
+    ToPort,
+    /// `USER`.
+    User,
+    /// `VALUE`.
+    Value,
+    /// `VERSION`.
+    Version,
+}
+
+impl Field {
+    /// The key as it stands in a line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Destination => "DESTINATION",
+            Self::FromPort => "FROM_PORT",
+            Self::Host => "HOST",
+            Self::Id => "ID",
+            Self::Max => "MAX",
+            Self::Message => "MESSAGE",
+            Self::Min => "MIN",
+            Self::Name => "NAME",
+            Self::Password => "PASSWORD",
+            Self::Port => "PORT",
+            Self::Priv => "PRIV",
+            Self::Pub => "PUB",
+            Self::Result => "RESULT",
+            Self::SignatureType => "SIGNATURE_TYPE",
+            Self::Silent => "SILENT",
+            Self::Style => "STYLE",
+            Self::ToPort => "TO_PORT",
+            Self::User => "USER",
+            Self::Value => "VALUE",
+            Self::Version => "VERSION",
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
