@@ -17,6 +17,8 @@ use crate::session::{Pauses, Session};
 use crate::shared::Ticket;
 use crate::stream::Stream;
 
+const NO_PORT: Error = Error::Sam(sam_core::Error::Usage(Usage::OutOfRange));
+
 /// Over plain TCP only: behind a tunnel the router would dial the tunnel's other end, and publish
 /// whatever listens there.
 impl Session<TcpSocket<'static>> {
@@ -28,8 +30,11 @@ impl Session<TcpSocket<'static>> {
     /// behind NAT that does not work. emissary dials 127.0.0.1.
     ///
     /// # Errors
-    /// [`Error::Closed`] and no other.
+    /// [`Error::Closed`]; [`Error::Sam`] with [`Usage::OutOfRange`] for port 0.
     pub async fn forward(&self, port: u16) -> Result<Infallible, Error> {
+        if port == 0 {
+            return Err(NO_PORT);
+        }
         let mut pauses = Pauses::new();
         loop {
             let ticket = self.shared.ready().await?;
@@ -83,7 +88,7 @@ impl Session<TcpSocket<'static>> {
                     Err(error) => log::failed("arrival", error),
                 },
                 Err(AcceptError::InvalidPort) => {
-                    return Err(sam_core::Error::from(Usage::OutOfRange).into());
+                    return Err(NO_PORT);
                 }
                 Err(_) => {
                     drop(lease);

@@ -5,8 +5,8 @@ use embassy_time::{Duration, Instant, Timer, with_timeout};
 use sam_core::ResultCode;
 use sam_embassy::{Address, Error, State};
 
-use crate::bench::{SLOTS, ping_pong, with_impatient_session, with_session};
-use crate::router::until;
+use crate::bench::{SLOTS, ping_pong, with_board, with_impatient_session, with_session};
+use crate::tasks::until;
 
 #[test]
 fn a_restarted_router_gets_the_session_back_and_accepts_go_on() {
@@ -97,12 +97,14 @@ fn a_duplicate_is_tried_again() {
 }
 
 #[test]
-#[should_panic(expected = "the runner gave up: refused: INVALID_KEY")]
 fn an_invalid_key_is_not() {
-    with_session(Some(1), async |bench| {
+    with_board(async |board| {
+        let (session, runner) = board.session_and_runner(Some(1));
         let refused = ResultCode::InvalidKey;
-        bench.router.refusals.borrow_mut().push_back(refused);
-        std::future::pending::<()>().await;
+        board.router.refusals.borrow_mut().push_back(refused);
+        assert_eq!(runner.run().await, sam_core::Error::Refused(refused));
+        assert_eq!(session.state(), State::Closed);
+        board.all_gone().await;
     });
 }
 

@@ -1,14 +1,10 @@
 //! Sessions and lookups.
 
-use embassy_net::Ipv4Address;
 use sam_core::ResultCode;
-use sam_embassy::{
-    Address, Buffers, Destination, Error, Pool, Router, Session, SessionKey, Shared, State, Stream,
-};
+use sam_embassy::{Address, Destination, Error, Shared, State, Stream};
 
-use crate::bench::{SLOTS, with_session};
-use crate::router::{destination_text, private_key};
-use crate::wire::{End, leak};
+use crate::bench::{SLOTS, with_board, with_session};
+use crate::dummies::{destination_text, private_key};
 
 #[test]
 fn a_session_has_the_address_of_its_key() {
@@ -53,39 +49,47 @@ fn lookups_need_no_slot_and_take_turns() {
 
 #[test]
 fn without_its_runner_a_session_is_closed() {
-    let buffers = leak([const { Buffers::<64, 64, 64>::NEW }; 1]);
-    let pool = leak(Pool::new(End::new(1).stack, buffers));
-    let router = Router::new((Ipv4Address::new(10, 0, 0, 2), 7656));
-    let (key, shared) = (SessionKey::TRANSIENT, leak(Shared::new()));
-    let (session, runner) = Session::new(router, pool, shared, key, |_: &mut [u8]| {});
-    drop(runner);
-    assert_eq!(session.state(), State::Closed);
-    futures_executor::block_on(async {
+    with_board(async |board| {
+        let (session, runner) = board.session_and_runner(Some(1));
+        drop(runner);
+        assert_eq!(session.state(), State::Closed);
         let address: Address = "echo.i2p".parse().unwrap();
         assert_eq!(session.wait_ready().await, Err(Error::Closed));
         assert_eq!(session.accept().await.err(), Some(Error::Closed));
         assert_eq!(session.connect(&address).await.err(), Some(Error::Closed));
         let found = session.lookup(&address, &mut []).await;
         assert_eq!(found.err(), Some(Error::Closed));
+        board.all_gone().await;
     });
-    assert_eq!(pool.free(), 1);
 }
 
 #[test]
 fn what_a_session_costs() {
-    assert!(size_of::<Shared>() <= 1024, "{}", size_of::<Shared>());
-    with_session(Some(1), async |bench| {
+    with_board(async |board| {
+        let (session, runner) = board.session_and_runner(Some(1));
         let address: Address = "echo.i2p".parse().unwrap();
-        let sizes = [
-            size_of_val(&bench.session.accept()),
-            size_of_val(&bench.session.connect(&address)),
-            size_of_val(&bench.session.lookup(&address, &mut [])),
-            size_of::<Stream>(),
+        let table = [
+            ("Shared", size_of::<Shared>(), 1024),
+            ("Session", size_of_val(&session), 64),
+            ("Stream", size_of::<Stream>(), 160),
+            ("run", size_of_val(&runner.run()), 1536),
+            ("accept", size_of_val(&session.accept()), 1536),
+            ("connect", size_of_val(&session.connect(&address)), 1536),
+            (
+                "lookup",
+                size_of_val(&session.lookup(&address, &mut [])),
+                512,
+            ),
+            ("forward", size_of_val(&session.forward(1)), 1280),
+            (
+                "accept_forwarded",
+                size_of_val(&session.accept_forwarded(1)),
+                1024,
+            ),
         ];
-        println!(
-            "Shared {}, accept, connect, lookup, Stream {sizes:?}",
-            size_of::<Shared>()
-        );
-        assert!(sizes.iter().all(|size| *size <= 2048), "{sizes:?}");
+        println!("bytes on a computer: {table:?}");
+        for (what, size, most) in table {
+            assert!(size <= most, "{what}: {size} B, more than {most} B");
+        }
     });
 }

@@ -6,7 +6,8 @@ use sam_core::ResultCode;
 use sam_embassy::{Address, Destination, Error};
 
 use crate::bench::{SLOTS, ping_pong, with_session};
-use crate::router::private_key;
+use crate::dummies::private_key;
+use crate::tasks::{spawn, until};
 
 #[test]
 fn ping_pong_by_connect() {
@@ -83,6 +84,47 @@ fn an_exhausted_pool_waits() {
         .await;
         ping_pong(&mut third, b"at last").await;
         drop((two, third));
+        bench.all_quiet().await;
+    });
+}
+
+#[test]
+fn a_slot_that_is_taken_again_at_once_has_ended_its_last_connection() {
+    with_session(Some(1), async |bench| {
+        let _held = bench.echo_stream().await;
+        for _ in 0..5 {
+            drop(bench.echo_stream().await);
+        }
+        let _last = bench.echo_stream().await;
+        let ended = until(|| bench.router.connections.get() == 3);
+        let ended = with_timeout(Duration::from_secs(1), ended).await;
+        assert!(
+            ended.is_ok(),
+            "{} connections",
+            bench.router.connections.get()
+        );
+    });
+}
+
+#[test]
+fn twenty_tasks_share_two_slots() {
+    with_session(Some(1), async |bench| {
+        bench.session.wait_ready().await.unwrap();
+        let session = bench.session;
+        let tasks = [(); 20].map(|()| {
+            spawn(async move {
+                let name = "echo.i2p".parse::<Address>().unwrap();
+                let mut stream = session.connect(&name).await.unwrap();
+                ping_pong(&mut stream, b"my turn").await;
+                stream.close().await.unwrap();
+            })
+        });
+        let all = async {
+            for task in tasks {
+                task.join().await;
+            }
+        };
+        assert!(with_timeout(Duration::from_secs(10), all).await.is_ok());
         bench.all_quiet().await;
     });
 }

@@ -2,16 +2,20 @@
 
 use std::cell::Cell;
 
-use embassy_futures::join::join5;
+use embassy_futures::join::{join, join5};
 use embassy_net::{Config, Ipv4Address, Ipv4Cidr, Stack, StackResources, StaticConfigV4};
 use embassy_net_driver_channel as channel;
 use embassy_net_driver_channel::driver::{HardwareAddress, LinkState};
-use embassy_time::Timer;
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use embassy_sync::channel::Channel;
+use embassy_time::{Duration, Instant, Timer};
 
-use crate::router::until;
+use crate::tasks::until;
 
 const MTU: usize = 1500;
 const SOCKETS: usize = 16;
+/// Packets that are on the wire at a time, each way.
+const UNDERWAY: usize = 64;
 
 type Pins = channel::Runner<'static, MTU>;
 type Net = embassy_net::Runner<'static, channel::Device<'static, MTU>>;
@@ -28,18 +32,23 @@ pub(crate) fn leak<T>(value: T) -> &'static mut T {
 }
 
 impl End {
-    /// A stack with the address 10.0.0.`host`.
-    pub(crate) fn new(host: u8) -> Self {
+    /// A stack with that address.
+    pub(crate) fn new(address: Ipv4Address) -> Self {
         let state = leak(channel::State::<MTU, 8, 8>::new());
         let (pins, device) = channel::new(state, HardwareAddress::Ip);
-        let config = Config::ipv4_static(StaticConfigV4 {
-            address: Ipv4Cidr::new(Ipv4Address::new(10, 0, 0, host), 24),
-            gateway: None,
-            dns_servers: Default::default(),
-        });
+        let config = Config::ipv4_static(at(address));
         let resources = leak(StackResources::<SOCKETS>::new());
-        let (stack, net) = embassy_net::new(device, config, resources, host.into());
+        let (stack, net) = embassy_net::new(device, config, resources, address.to_bits().into());
         Self { stack, net, pins }
+    }
+}
+
+/// What a stack has to know to have that address.
+pub(crate) fn at(address: Ipv4Address) -> StaticConfigV4 {
+    StaticConfigV4 {
+        address: Ipv4Cidr::new(address, 24),
+        gateway: None,
+        dns_servers: Default::default(),
     }
 }
 
@@ -51,8 +60,30 @@ pub(crate) struct Faults {
     /// How long a packet takes, in milliseconds.
     pub(crate) latency: Cell<u64>,
     /// Of how many packets one is lost; 0 is none.
-    pub(crate) loss: Cell<usize>,
-    packets: Cell<usize>,
+    pub(crate) loss: Cell<u32>,
+    /// Packets that were lost.
+    pub(crate) lost: Cell<usize>,
+    chance: Cell<u32>,
+}
+
+impl Faults {
+    /// Unplugs it for a while.
+    pub(crate) async fn cut_for(&self, time: Duration) {
+        self.is_cut.set(true);
+        Timer::after(time).await;
+        self.is_cut.set(false);
+    }
+
+    /// Whether the next packet is lost: by chance, but the same in every run.
+    fn takes_one(&self) -> bool {
+        let chance = self.chance.get();
+        self.chance
+            .set(chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+        let is_bad_luck = (chance >> 16).checked_rem(self.loss.get()) == Some(0);
+        let is_lost = self.is_cut.get() || is_bad_luck;
+        self.lost.set(self.lost.get() + usize::from(is_lost));
+        is_lost
+    }
 }
 
 /// Carries packets both ways, for ever.
@@ -83,19 +114,24 @@ async fn carry(
     mut to: channel::RxRunner<'_, MTU>,
     faults: &Faults,
 ) {
-    loop {
-        let packet = from.tx_buf().await;
-        if faults.latency.get() > 0 {
-            Timer::after_millis(faults.latency.get()).await;
+    let underway = Channel::<NoopRawMutex, (Instant, Vec<u8>), UNDERWAY>::new();
+    let take = async {
+        loop {
+            let packet = from.tx_buf().await.to_vec();
+            from.tx_done();
+            let arrival = Instant::now() + Duration::from_millis(faults.latency.get());
+            underway.send((arrival, packet)).await;
         }
-        let number = faults.packets.get() + 1;
-        faults.packets.set(number);
-        let loss = faults.loss.get();
-        if !faults.is_cut.get() && (loss == 0 || !number.is_multiple_of(loss)) {
-            let room = to.rx_buf().await;
-            room[..packet.len()].copy_from_slice(packet);
-            to.rx_done(packet.len());
+    };
+    let give = async {
+        loop {
+            let (arrival, packet) = underway.receive().await;
+            Timer::at(arrival).await;
+            if !faults.takes_one() {
+                to.rx_buf().await[..packet.len()].copy_from_slice(&packet);
+                to.rx_done(packet.len());
+            }
         }
-        from.tx_done();
-    }
+    };
+    join(take, give).await;
 }
