@@ -1,6 +1,7 @@
 //! What a router answered, taken out of the buffer it stood in.
 
 use sam_core::error::Malformed;
+use sam_core::field::Field;
 use sam_core::{DestinationText, Event, SignatureType, Value};
 
 use crate::error::{Error, Result};
@@ -19,7 +20,7 @@ impl Answer {
             Event::Found(text) => Ok(Self::Destination(own_destination(text)?)),
             Event::Generated { private, .. } => match own_key(private.expose()) {
                 Some(key) => Ok(Self::Key(key)),
-                None => Err(Error::about(Malformed::Value("PRIV").into(), line)),
+                None => Err(Error::about(Malformed::Value(Field::Priv).into(), line)),
             },
             Event::NotFound(status) | Event::NotGenerated(status) | Event::Status(status) => {
                 let refused = status.into_result().err();
@@ -44,7 +45,7 @@ impl Answer {
     pub(crate) fn private_key(self, wanted: SignatureType) -> Result<PrivateKey> {
         match self {
             Self::Key(key) if key.destination().signature_type() == wanted => Ok(key),
-            _ => Err(Error::about(Malformed::Value("PRIV").into(), &[])),
+            _ => Err(Error::about(Malformed::Value(Field::Priv).into(), &[])),
         }
     }
 }

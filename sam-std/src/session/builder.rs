@@ -1,5 +1,6 @@
 //! How a session is to be, and bringing it online.
 
+use sam_core::field::Field;
 use std::fmt;
 
 use sam_core::error::Malformed;
@@ -230,7 +231,7 @@ fn copy_of(key: &PrivateKey) -> Result<PrivateKey> {
 
 /// What the router told is no key.
 fn nonsense() -> Error {
-    Error::about(Malformed::Value("DESTINATION").into(), &[])
+    Error::about(Malformed::Value(Field::Destination).into(), &[])
 }
 
 /// Shows the keys of the options alone: some values are secrets, those of encrypted leasesets.

@@ -1,5 +1,6 @@
 //! Bringing a session online.
 
+use sam_core::field::Field;
 use std::sync::mpsc;
 use std::thread;
 
@@ -145,7 +146,7 @@ fn another_identity_than_the_one_asked_for_is_refused_and_given_up() {
             let is_as_expected = match error {
                 Error::OtherIdentity => is_identity,
                 Error::Malformed { malformed, .. } => {
-                    !is_identity && malformed == Malformed::Value("DESTINATION")
+                    !is_identity && malformed == Malformed::Value(Field::Destination)
                 }
                 _ => false,
             };

@@ -1,5 +1,6 @@
 //! The first words with a router.
 
+use sam_core::field::Field;
 use std::time::{Duration, Instant};
 
 use sam_std::sam_core::error::{Full, Malformed};
@@ -115,12 +116,12 @@ fn what_is_no_answer_to_hello_is_shown_and_refused() {
         (b"\n", Malformed::Syntax, ""),
         (
             b"HELLO REPLY\n",
-            Malformed::Missing("RESULT"),
+            Malformed::Missing(Field::Result),
             "HELLO REPLY",
         ),
         (
             b"HELLO REPLY RESULT=OK VERSION=x\n",
-            Malformed::Value("VERSION"),
+            Malformed::Value(Field::Version),
             "HELLO REPLY RESULT=OK VERSION=x",
         ),
         (

@@ -1,5 +1,6 @@
 //! Questions on the session's own socket.
 
+use sam_core::field::Field;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -174,13 +175,16 @@ fn an_answer_that_makes_no_sense_fails_its_lookup_alone() {
     let table = [
         (
             "NAMING REPLY RESULT=OK NAME=bad.i2p\n",
-            Malformed::Missing("VALUE"),
+            Malformed::Missing(Field::Value),
         ),
         (
             "NAMING REPLY RESULT=OK RESULT=OK NAME=bad.i2p VALUE=x\n",
-            Malformed::Twice("RESULT"),
+            Malformed::Twice(Field::Result),
         ),
-        ("NAMING REPLY NAME=bad.i2p\n", Malformed::Missing("RESULT")),
+        (
+            "NAMING REPLY NAME=bad.i2p\n",
+            Malformed::Missing(Field::Result),
+        ),
         ("\x1b[2J\n", Malformed::Verb),
         ("\n", Malformed::Syntax),
     ];
