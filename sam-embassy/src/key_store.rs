@@ -5,7 +5,7 @@ use core::future::Future;
 
 use sam_core::error::Malformed;
 use sam_core::key::PrivateKey;
-use sam_core::{Connection, Event, Greeting, SessionKey, SignatureType, Utility};
+use sam_core::{Connection, Event, Greeting, SignatureType, Utility};
 
 use crate::dial::Dial;
 use crate::error::Error;
@@ -54,32 +54,29 @@ pub enum IdentityError<E> {
 }
 
 impl Router {
-    /// The key in the store; on the first boot one that the router makes, kept before it is used.
+    /// Reads the key in the store into `memory`; on the first boot one that the router makes, kept
+    /// before it is used. Returns the key's length.
     ///
-    /// Tries once. Takes a slot of the pool, if it asks the router. A key is put into `memory` as
-    /// it was kept: whether it is one shows when the session is created.
+    /// Tries once. Takes a slot of the pool, if it asks the router. The key is as it was kept:
+    /// whether it is one shows when the session is created.
     ///
     /// # Errors
     /// [`IdentityError`]. Nothing is lost by trying again.
-    pub async fn identity<const N: usize, T: Dial, S: KeyStore>(
+    pub async fn kept_key<const N: usize, T: Dial, S: KeyStore>(
         &self,
         pool: &'static Pool<N, T>,
         store: &mut S,
-        memory: &'static mut [u8; LONGEST_KEY],
-    ) -> Result<SessionKey<'static>, IdentityError<S::Error>> {
-        let len = match load(store, memory).await? {
-            Some(len) => len,
-            None => {
-                let key = self.generate_key(pool, &mut memory[..]).await;
-                let key = key.map_err(IdentityError::Router)?;
-                let kept = store.store(key.as_bytes()).await;
-                kept.map_err(IdentityError::Store)?;
-                drop(key); // overwrites `memory`
-                load(store, memory).await?.ok_or(IdentityError::NotKept)?
-            }
-        };
-        let key = memory.get(..len).ok_or(IdentityError::NotKept)?;
-        Ok(SessionKey::Binary(key))
+        memory: &mut [u8; LONGEST_KEY],
+    ) -> Result<usize, IdentityError<S::Error>> {
+        if let Some(len) = load(store, memory).await? {
+            return Ok(len);
+        }
+        let key = self.generate_key(pool, &mut memory[..]).await;
+        let key = key.map_err(IdentityError::Router)?;
+        let kept = store.store(key.as_bytes()).await;
+        kept.map_err(IdentityError::Store)?;
+        drop(key); // overwrites `memory`
+        load(store, memory).await?.ok_or(IdentityError::NotKept)
     }
 
     /// Has the router make a key, with Ed25519; `storage` has at least 679 bytes.
@@ -125,7 +122,8 @@ async fn load<S: KeyStore>(
     memory: &mut [u8; LONGEST_KEY],
 ) -> Result<Option<usize>, IdentityError<S::Error>> {
     let loaded = store.load(memory).await;
-    loaded.map_err(IdentityError::Store)
+    let len = loaded.map_err(IdentityError::Store)?;
+    Ok(len.filter(|len| *len <= memory.len()))
 }
 
 impl<E: fmt::Display> fmt::Display for IdentityError<E> {

@@ -67,6 +67,7 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
                 _ => {
                     if let Err(error) = self.live(&mut recovery).await {
                         log::failed("session", error);
+                        self.shared.last_error.set(Some(error));
                         self.handle(&mut recovery, Input::Ended(error.to_core()));
                     }
                 }

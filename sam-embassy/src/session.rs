@@ -71,6 +71,12 @@ impl<T: Dial> Session<T> {
         self.shared.state()
     }
 
+    /// Why the session was lost or refused last, also when it is online again; `None` if it never
+    /// was.
+    pub const fn last_error(&self) -> Option<Error> {
+        self.shared.last_error.get()
+    }
+
     /// Waits until the session is online.
     ///
     /// # Errors

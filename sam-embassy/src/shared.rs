@@ -20,6 +20,8 @@ pub struct Shared {
     /// Set when the session is made.
     pub(crate) router: Router,
     state: Cell<State>,
+    /// Why the session was lost or refused last.
+    pub(crate) last_error: Cell<Option<Error>>,
     online: Cell<Option<Online>>,
     sessions: Cell<u32>,
     /// The session of which the router said that it knows it no more.
@@ -101,6 +103,7 @@ impl Shared {
         Self {
             router: Router::NOWHERE,
             state: Cell::new(State::Connecting),
+            last_error: Cell::new(None),
             online: Cell::new(None),
             sessions: Cell::new(0),
             disowned: Cell::new(0),

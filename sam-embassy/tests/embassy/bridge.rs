@@ -6,7 +6,7 @@ use std::io::{Read as _, Write as _};
 use embassy_futures::join::{join, join3};
 use embedded_io_async::{Read, Write};
 use sam_core::ResultCode;
-use sam_embassy::{Address, Destination, Error, KeyStore, LONGEST_KEY, State};
+use sam_embassy::{Address, Destination, Error, KeyStore, LONGEST_KEY, SessionKey, State};
 
 use crate::dummies::private_key;
 use crate::gateway::listener;
@@ -41,7 +41,8 @@ fn an_identity_that_the_bridge_made_outlasts_a_reset_of_the_board() {
         let (router, mut addresses) = (lan.router(), Vec::new());
         for seed in [1, 2] {
             let memory = leak([0; LONGEST_KEY]);
-            let key = router.identity(lan.pool, &mut store, memory).await.unwrap();
+            let made = router.kept_key(lan.pool, &mut store, memory).await;
+            let key = SessionKey::Binary(&memory[..made.unwrap()]);
             let (_, address) = lan.session_of(key, seed).await;
             addresses.push(address);
             lan.end_sessions();

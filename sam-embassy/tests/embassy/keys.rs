@@ -56,10 +56,9 @@ async fn identity(
     board: &Board,
     store: &mut Store,
 ) -> Result<SessionKey<'static>, IdentityError<Broken>> {
-    let router = Router::new((HOST, PORT));
-    router
-        .identity(board.pool, store, leak([0; LONGEST_KEY]))
-        .await
+    let (router, memory) = (Router::new((HOST, PORT)), leak([0; LONGEST_KEY]));
+    let len = router.kept_key(board.pool, store, memory).await?;
+    Ok(SessionKey::Binary(&memory[..len]))
 }
 
 #[track_caller]

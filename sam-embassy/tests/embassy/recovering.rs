@@ -91,7 +91,10 @@ fn a_duplicate_is_tried_again() {
     with_session(Some(1), async |bench| {
         let refusals = [ResultCode::DuplicatedDest, ResultCode::DuplicatedId];
         bench.router.refusals.borrow_mut().extend(refusals);
+        assert_eq!(bench.session.last_error(), None);
         bench.session.wait_ready().await.unwrap();
+        let last = sam_core::Error::Refused(ResultCode::DuplicatedId);
+        assert_eq!(bench.session.last_error(), Some(Error::Sam(last)));
         assert_eq!(bench.pool.free(), SLOTS - 1);
     });
 }
