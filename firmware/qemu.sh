@@ -4,7 +4,8 @@
 #   ./qemu.sh BOARD ELF [WORD...]      the words are the program's arguments
 #
 # The board is 10.0.2.15 on a network inside QEMU, where DHCP answers; this machine's 127.0.0.1 is
-# 10.0.2.2 there.
+# 10.0.2.2 there. QMP=PATH in the environment is where QEMU listens for commands: to press the
+# reset button, to pull the cable.
 set -euo pipefail
 
 board=$1 elf=$2
@@ -18,13 +19,17 @@ mps2-an385) nic=lan9118 ;;
     ;;
 esac
 
-# These boards have no source of randomness, so they get a seed.
-arguments="arg=$(basename "$elf"),arg=seed=$(od -An -N7 -tu8 /dev/urandom | tr -d ' ')"
+arguments="arg=$(basename "$elf")"
 for word in "$@"; do
     arguments+=",arg=${word//,/,,}" # QEMU writes a comma twice
 done
+commands=()
+if [[ -n ${QMP:-} ]]; then
+    # Nothing runs before it is told to.
+    commands=(-S -qmp "unix:${QMP//,/,,},server=on,wait=off")
+fi
 
 exec qemu-system-arm -machine "$board" -nodefaults -nographic -monitor none -serial none \
     -netdev user,id=net,ipv6=off -net "nic,netdev=net,model=$nic" \
-    -semihosting-config "enable=on,target=native,$arguments" \
+    -semihosting-config "enable=on,target=native,$arguments" "${commands[@]}" \
     -kernel "$elf" </dev/null

@@ -35,6 +35,12 @@ pub(crate) fn start(timer: &mut SYST, core_hz: u32) {
     timer.enable_interrupt();
 }
 
+/// Milliseconds since the start.
+#[cfg(feature = "defmt")]
+pub(crate) fn now() -> u64 {
+    CLOCK.now()
+}
+
 impl Driver for Clock {
     fn now(&self) -> u64 {
         critical_section::with(|section| self.0.borrow_ref(section).now)

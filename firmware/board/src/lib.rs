@@ -8,7 +8,8 @@
 //! A program is a task that gets a [`Board`] from [`run`]: its Ethernet, a driver for embassy-net,
 //! and the arguments that came from the host. The clock of embassy-time runs, the executor sleeps
 //! whenever no task has work, [`println!`] writes to the host's terminal and [`exit`] ends the
-//! emulator. A panic or a fault is printed and ends it, too, with status 1.
+//! emulator. A panic or a fault is printed and ends it, too, with status 1. The host also stands in
+//! for what the emulated boards lack: [`Flash`] and [`entropy`].
 //!
 //! All `unsafe` of the firmware is in this crate, where the hardware demands it: registers, the
 //! vector table, the idle loop, the trap to the host and the look at the stack.
@@ -16,9 +17,12 @@
 #![no_std]
 
 mod clock;
+mod console;
 pub mod ethernet;
 mod executor;
 mod fault;
+mod flash;
+mod host_file;
 mod registers;
 mod semihosting;
 mod stack;
@@ -42,11 +46,18 @@ compile_error!("choose the board by a feature: lm3s6965evb or mps2-an385");
 use embassy_executor::Spawner;
 use static_cell::StaticCell;
 
-/// Prints a line on the host's terminal.
-pub use cortex_m_semihosting::hprintln as println;
-
-pub use semihosting::{Arguments, ExitCode, exit};
+pub use flash::Flash;
+pub use semihosting::{Arguments, ExitCode, entropy, exit};
 pub use stack::Stack;
+
+/// What [`println!`] needs.
+#[doc(hidden)]
+pub mod export {
+    #[cfg(not(feature = "defmt"))]
+    pub use cortex_m_semihosting::hprintln;
+    #[cfg(feature = "defmt")]
+    pub use defmt;
+}
 
 /// The Ethernet of this board.
 pub type Ethernet = ethernet::Ethernet<chip::Mac>;

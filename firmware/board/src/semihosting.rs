@@ -1,7 +1,10 @@
 //! The host, by traps that a debugger or QEMU answers: arguments in, an exit status out.
 
+use cortex_m_semihosting::nr::open;
 use cortex_m_semihosting::{debug, syscall1};
 use static_cell::StaticCell;
+
+use crate::host_file::HostFile;
 
 /// The words the host passed to the program: `name=value`, apart from the program's own name.
 #[derive(Clone, Copy)]
@@ -40,6 +43,19 @@ impl Arguments {
         let text = text.get(..block[1]).unwrap_or_default();
         Self(str::from_utf8(text).expect("arguments are UTF-8"))
     }
+}
+
+/// Random bytes, new ones with each call: the boards have no source of randomness, the host has
+/// `/dev/urandom`.
+///
+/// # Panics
+/// If the host has none: whoever guesses the numbers of a program can use its sessions.
+pub fn entropy() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    HostFile::open("/dev/urandom", open::R_BINARY)
+        .and_then(|source| source.read_at(0, &mut bytes))
+        .expect("the host has /dev/urandom");
+    bytes
 }
 
 /// Ends the program, and the emulator with it.

@@ -6,7 +6,7 @@ use core::str::FromStr;
 use board::Arguments;
 use embassy_net::{IpEndpoint, Ipv4Address, Ipv4Cidr, StaticConfigV4};
 use embassy_time::Duration;
-use sam_core::{Address, Timeouts};
+use sam_embassy::{Address, Router, Timeouts};
 
 /// The arguments, understood.
 ///
@@ -15,9 +15,12 @@ use sam_core::{Address, Timeouts};
 /// | `router=IP:PORT` | the router's SAM port | 10.0.2.2:7656, which in QEMU is the host's |
 /// | `address=IP/BITS` | this board's address | asked for by DHCP |
 /// | `gateway=IP` | the way out of the network | none |
-/// | `patience=MS` | how long any wait may last | 10 s, and sam-core's time-outs |
+/// | `patience=MS` | how long a wait for the network, a greeting or a name may last | 10 s, and sam-core's time-outs |
 /// | `lookup=ADDRESS` | a host name or b32 to look up | nothing |
-/// | `seed=NUMBER` | chance, for a board without | 0 |
+/// | `peer=ADDRESS` | a host name or b32 to ping | nobody |
+/// | `pings=NUMBER` | after how many pings the program ends | never |
+/// | `every=MS` | how long to wait between pings | 5 s |
+/// | `flash=PATH` | the file of the host that stands in for flash; keeps the key | no key is kept |
 pub struct Settings {
     /// The router's SAM port.
     pub router: IpEndpoint,
@@ -29,8 +32,14 @@ pub struct Settings {
     pub timeouts: Timeouts,
     /// What to look up.
     pub lookup: Option<Address>,
-    /// Where port and sequence numbers start: another number after every reset.
-    pub seed: u64,
+    /// Whom to ping.
+    pub peer: Option<Address>,
+    /// After how many pings to end.
+    pub pings: Option<u32>,
+    /// How long to wait between pings.
+    pub every: Duration,
+    /// The file of the host that stands in for flash.
+    pub flash: Option<&'static str>,
 }
 
 /// An argument that makes no sense: its name.
@@ -56,8 +65,21 @@ impl Settings {
             patience: Duration::from_millis(patience.unwrap_or(10_000).into()),
             timeouts: patience.map_or(Timeouts::DEFAULT, never_above),
             lookup: parsed(arguments, "lookup")?,
-            seed: parsed(arguments, "seed")?.unwrap_or(0),
+            peer: parsed(arguments, "peer")?,
+            pings: parsed(arguments, "pings")?,
+            every: Duration::from_millis(
+                parsed::<u32>(arguments, "every")?.unwrap_or(5_000).into(),
+            ),
+            flash: arguments.get("flash"),
         })
+    }
+
+    /// The router, with the patience there is with it.
+    pub fn patient_router(&self) -> Router {
+        Router {
+            timeouts: self.timeouts,
+            ..Router::new(self.router)
+        }
     }
 }
 

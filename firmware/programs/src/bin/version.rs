@@ -11,15 +11,20 @@ use core::fmt;
 
 use board::{Board, ExitCode, Stack, println};
 use embassy_executor::Spawner;
+use embassy_net::StackResources;
 use embassy_net::tcp::{self, TcpSocket};
-use embassy_time::{Duration, Instant, with_timeout};
+use embassy_time::{Duration, with_timeout};
 use programs::network::{self, Unreachable};
 use programs::settings::{BadArgument, Settings};
 use sam_core::io::{IoError, asynch};
 use sam_core::{Connection, Event, Greeting, Utility};
+use static_cell::ConstStaticCell;
 
 /// Bytes of the longest line to and from the router; a destination has 516 and more.
 const LINE: usize = 1024;
+
+/// Sockets: one for the router, one for DHCP.
+static RESOURCES: ConstStaticCell<StackResources<2>> = ConstStaticCell::new(StackResources::new());
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
@@ -33,7 +38,7 @@ async fn version(spawner: Spawner, board: Board) {
     let code = match outcome {
         Ok(()) => ExitCode::Success,
         Err(failure) => {
-            println!("version: {failure}");
+            println!("version: {}", failure);
             ExitCode::Failure
         }
     };
@@ -42,11 +47,8 @@ async fn version(spawner: Spawner, board: Board) {
 
 async fn ask(spawner: Spawner, board: Board) -> Result<(), Failure> {
     let settings = Settings::from_arguments(board.arguments)?;
-    let stack = network::start(spawner, board.ethernet, &settings).await?;
-    if let Some(config) = stack.config_v4() {
-        let millis = Instant::now().as_millis();
-        println!("address {} after {millis} ms", config.address);
-    }
+    let stack = network::start(spawner, board.ethernet, RESOURCES.take(), &settings);
+    network::address(stack, &settings).await?;
 
     let (mut rx, mut tx) = ([0; LINE], [0; LINE]);
     let mut socket = TcpSocket::new(stack, &mut rx, &mut tx);
@@ -55,7 +57,7 @@ async fn ask(spawner: Spawner, board: Board) -> Result<(), Failure> {
     let utility = Utility::new(Greeting::default(), settings.timeouts);
     let mut connection = Connection::new(utility, [0; LINE], [0; LINE])?;
     if let Event::Greeted(version) = event(&mut connection, &mut socket).await? {
-        println!("{} speaks SAM {version}", settings.router);
+        println!("{} speaks SAM {}", settings.router, version);
     }
     let Some(name) = &settings.lookup else {
         return Ok(());
@@ -63,7 +65,7 @@ async fn ask(spawner: Spawner, board: Board) -> Result<(), Failure> {
     connection.request(|utility, line| utility.ask()?.lookup(name, line))?;
     match event(&mut connection, &mut socket).await? {
         Event::Found(destination) => {
-            println!("{name} is {}", destination.as_str());
+            println!("{} is {}", name, destination.as_str());
             Ok(())
         }
         _ => Err(Failure::NotFound),

@@ -1,65 +1,12 @@
-//! The programs of `firmware/` on emulated boards, with a router made for the occasion.
-//!
-//! `./test.sh firmware` builds the programs and runs these in a network namespace that leads
-//! nowhere: what is 10.0.2.2 to a board is 127.0.0.1 here.
+//! `version`: the least that speaks SAM.
 
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sam_std::loopback::LoopbackBridge;
 use sam_std::{Router, Session};
 
-const BOARDS: [&str; 2] = ["lm3s6965evb", "mps2-an385"];
-
-/// Spares a board the DHCP.
-const STATIC_ADDRESS: &str = "address=10.0.2.15/24";
-
-/// How a program ended.
-struct Run {
-    status: Option<i32>,
-    output: String,
-    took: Duration,
-}
-
-/// Runs a program on a board, for a minute at most.
-fn run(board: &str, program: &str, arguments: &[&str]) -> Run {
-    let built = std::env::var("SAM_FIRMWARE").expect("the directory of the programs");
-    let qemu = Path::new(env!("CARGO_MANIFEST_DIR")).join("../firmware/qemu.sh");
-    let program = [&built, board, program].iter().collect::<PathBuf>();
-    let began = Instant::now();
-    let output = Command::new("timeout")
-        .args(["--kill-after=5", "60"])
-        .arg(qemu)
-        .arg(board)
-        .arg(program)
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    println!("{board}: {}\n{text}", output.status);
-    print!("{}", String::from_utf8_lossy(&output.stderr));
-    Run {
-        status: output.status.code(),
-        output: text,
-        took: began.elapsed(),
-    }
-}
-
-impl Run {
-    /// Asserts that the program ended with this status and said this.
-    #[track_caller]
-    fn ended(&self, status: i32, said: &str) {
-        assert_eq!(self.status, Some(status), "{}", self.output);
-        assert!(self.output.lines().any(|line| line == said), "not {said}");
-    }
-}
-
-/// The argument that names a port of this machine as the router's.
-fn router_at(port: u16) -> String {
-    format!("router=10.0.2.2:{port}")
-}
+use crate::board::{BOARDS, Run, STATIC_ADDRESS, router_at, run};
 
 #[test]
 #[ignore = "needs QEMU and the programs: ./test.sh firmware"]
