@@ -11,9 +11,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-PARTS=(fmt clippy docs features no-alloc tests demo firmware fuzz live)
+PARTS=(fmt clippy docs features no-alloc no-panic tests demo firmware boards fuzz live secured-hop)
 # Parts that run the test target of the same name, whose tests the part `tests` ignores.
-OWN_TARGET=(firmware live)
+OWN_TARGET=(firmware live secured-hop)
 
 # What the tests are built with: everything but `defmt`, which does not link without a logger. The
 # lints compile it.
@@ -38,6 +38,7 @@ part_fmt() {
     cargo fmt --all --check
     cargo fmt --manifest-path fuzz/Cargo.toml --check
     cargo fmt --manifest-path tests/no_alloc/Cargo.toml --check
+    cargo fmt --manifest-path tests/no_panic/Cargo.toml --check
     cargo fmt --manifest-path firmware/Cargo.toml --all --check
 }
 
@@ -91,6 +92,55 @@ part_no_alloc() {
     }
 }
 
+# sam-core in a program whose panic handler cannot be linked (see tests/no_panic).
+part_no_panic() {
+    need cc:g++ nm:binutils
+    need_component clippy clippy
+    need_cross_toolchain
+    # Debian's toolchain compiles `core` anew, and what it inlines differs.
+    [[ $(firmware/cargo.sh --toolchain) == rustup ]] || not_run "needs rustup's thumbv7m-none-eabi"
+    local crate=tests/no_panic target=thumbv7m-none-eabi name
+    local flags=(--release --manifest-path "$crate/Cargo.toml" --target "$target"
+        --target-dir target/no-panic)
+    cargo clippy "${flags[@]}" -- -D warnings
+    cargo build "${flags[@]}"
+    nm --demangle "target/no-panic/$target/release/sam-core-no-panic" >target/no-panic/symbols
+    echo "in the program has to be what calls, and what is called"
+    for name in sam_core_no_panic::{keys,lines,machines,values}:: \
+        sam_core::{command::Command,reply::Reply,header::Peer}::parse \
+        sam_core::key::private::PrivateKey sam_core::bridge::Bridge; do
+        grep -q "$name" target/no-panic/symbols || die "$name is not in it, so this proves nothing"
+    done
+    echo "and the name of every public function has to occur"
+    for name in $(public_functions); do
+        grep -qw "$name" "$crate"/src/*.rs || die "$name is not called"
+    done
+    echo "counter-proof: the same with an index out of nowhere must be refused"
+    if cargo build "${flags[@]}" --features counter-proof 2>target/no-panic/refusal; then
+        die "a program that can panic was linked without a panic handler"
+    fi
+    grep 'undefined symbol: sam_core_can_panic' target/no-panic/refusal || {
+        cat target/no-panic/refusal
+        die "refused for another reason"
+    }
+}
+
+# The names of sam-core's public functions, but for the async ones and those that
+# need `b32` or `defmt`.
+public_functions() {
+    find sam-core/src -name '*.rs' ! -name asynch.rs -exec awk '
+        FNR == 1 { feature = tests = 0 }
+        /^#\[cfg\(test\)\]/ { tests = 1 }
+        /cfg\(feature = "(b32|defmt)"\)/ { feature = 1 }
+        /^ *pub (const )?fn / && !feature && !tests {
+            sub(/^ *pub (const )?fn /, "")
+            sub(/[^a-z0-9_].*/, "")
+            print
+        }
+        /^ *(pub |fn |impl )/ { feature = 0 }
+    ' {} + | sort -u
+}
+
 part_tests() {
     need cc:g++
     cargo test --workspace "${TEST_FEATURES[@]}" --no-run
@@ -116,9 +166,30 @@ part_firmware() {
         done
     fi
     firmware/build.sh
+    I2P_KEY_FILE=$PWD/tests/tests/firmware/compiled_in.key firmware/build.sh --variants
+    cargo test --manifest-path firmware/Cargo.toml -p key-store --target-dir target/key-store
+    local skipped=()
+    defmt-print --version || cargo install defmt-print --version 1.2.0 --locked --root "$TOOLS" || {
+        echo "not run: the test of defmt's frames, defmt-print cannot be installed"
+        skipped=(--skip defmt::)
+    }
     cargo test -p sam-tests --test firmware --no-run
     SAM_FIRMWARE=$PWD/target/firmware CARGO_NET_OFFLINE=true limited "${EMPTY_NETWORK[@]}" \
-        cargo test -p sam-tests --test firmware -- --include-ignored --test-threads=2
+        cargo test -p sam-tests --test firmware -- --include-ignored --test-threads=2 \
+        "${skipped[@]}"
+}
+
+# The site for real boards: built, never run.
+part_boards() {
+    need_component rustfmt fmt
+    need cc:g++ size:binutils
+    local package status=0
+    for package in device $(firmware/boards/build.sh --list); do
+        cargo fmt --manifest-path "firmware/boards/$package/Cargo.toml" --check
+    done
+    firmware/boards/build.sh || status=$?
+    ((status != NOT_RUN)) || not_run "a compiler or crates for the boards cannot be had, see the log"
+    return "$status"
 }
 
 part_fuzz() {
@@ -148,6 +219,21 @@ part_live() {
     cargo test -p sam-tests --test live --no-run
     CARGO_NET_OFFLINE=true limited python3 "$TESTNET" run --dir target/testnet -- \
         cargo test -p sam-tests --test live -- --include-ignored --test-threads=1
+}
+
+# SAM on a local network, attacked in clear and through stunnel (see docs/secured-hop.md). Some of
+# its tests, those of the documentation among them, need nothing and are in the part `tests`, too.
+part_secured_hop() {
+    need cc:g++ python3:python3 i2pd:i2pd unshare:util-linux nsenter:util-linux ip:iproute2 \
+        stunnel:stunnel4 nft:nftables qemu-system-arm:qemu-system-arm
+    need_cross_toolchain
+    local reason
+    reason=$(python3 "$TESTNET" check --dir target/testnet 2>&1) || not_run "${reason#testnet: }"
+    firmware/build.sh lm3s6965evb
+    cargo test -p sam-tests --test secured_hop --no-run
+    SAM_FIRMWARE=${FIRMWARE_TARGET_DIR:-$PWD/target/firmware} CARGO_NET_OFFLINE=true limited \
+        python3 "$TESTNET" run --dir target/testnet --warm 24 -- \
+        cargo test -p sam-tests --test secured_hop -- --include-ignored --test-threads=1
 }
 
 # ---------------------------------------------------------------- helpers of the parts
@@ -331,13 +417,14 @@ count_tests() {
     local counted_apart=
     for name in "${OWN_TARGET[@]}"; do
         if [[ " $* " == *" $name "* ]] && grep -qs '^test result:' "$LOGS/$name.log"; then
-            counted_apart+=" $name "
+            counted_apart+=" ${name//-/_} "
         fi
     done
     awk -v counted_apart="$counted_apart" '
         FNR == 1 {
             part = FILENAME
             gsub(/^.*\/|\.log$/, "", part)
+            gsub(/-/, "_", part) # as targets are called
         }
         $1 == "Running" || $1 == "Doc-tests" {
             target = $NF
@@ -357,13 +444,13 @@ count_tests() {
 print_table() {
     local name
     {
-        printf '%-10s %-8s %6s  %s\n' part result time note
+        printf '%-11s %-8s %6s  %s\n' part result time note
         for name in "${PARTS[@]}"; do
             if [[ -v RESULT[$name] ]]; then
-                printf '%-10s %-8s %4s s  %s\n' \
+                printf '%-11s %-8s %4s s  %s\n' \
                     "$name" "${RESULT[$name]}" "${TIME[$name]}" "${NOTE[$name]}"
             else
-                printf '%-10s %-8s %6s  %s\n' "$name" 'not run' '' 'not asked for'
+                printf '%-11s %-8s %6s  %s\n' "$name" 'not run' '' 'not asked for'
             fi
         done
     } | sed 's/ *$//'
