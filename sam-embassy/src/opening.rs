@@ -34,8 +34,8 @@ impl<'a> Opening<'a> {
 }
 
 impl Machine for Opening<'_> {
-    /// Who called, if that is known by now.
-    type Event<'l> = Identity;
+    /// Who called, in the line that says so.
+    type Event<'l> = Option<Identity>;
 
     fn start(&mut self, tx: &mut Writer<'_>) -> Result<(), Error> {
         self.machine_mut().start(tx)
@@ -45,13 +45,13 @@ impl Machine for Opening<'_> {
         self.machine_mut().handle_line(line, tx)
     }
 
-    fn view(&self, line: &[u8]) -> Result<Identity, Error> {
+    fn view(&self, line: &[u8]) -> Result<Option<Identity>, Error> {
         match self {
             Self::Accept(accept) => match accept.view(line)? {
-                Accepted::Peer(peer) => Ok(Identity::of_peer(peer.destination)),
-                _ => Ok(Identity::default()),
+                Accepted::Peer(peer) => Ok(Some(Identity::of_peer(peer.destination))),
+                _ => Ok(None),
             },
-            Self::Connect(_) => Ok(Identity::default()),
+            Self::Connect(_) => Ok(None),
         }
     }
 

@@ -167,7 +167,9 @@ impl<T: Dial> Session<T> {
         )?;
         let mut peer = Identity::default();
         while let Some(line) = bounded(next(&mut connection, transport).await)? {
-            peer = connection.event(line)?;
+            if let Some(told) = connection.event(line)? {
+                peer = told;
+            }
         }
         let unread = connection.into_unread().range();
         Ok(Stream::new(lease, unread, peer))

@@ -49,6 +49,7 @@ macro_rules! golden {
 
 golden! {
     data_behind_the_peer_line_belongs_to_the_stream: "peer-line-and-data",
+    a_peer_may_be_named_before_the_status: "peer-line-before-status",
     ports_behind_the_peer_are_told: "peer-line-with-ports",
     a_refusal_may_come_instead_of_the_peer: "late-error-after-accept",
     a_refusal_counts_without_its_line_break: "unterminated-last-line",

@@ -14,8 +14,11 @@ use crate::writer::Writer;
 
 /// Greets the router and waits for one peer; the socket then *is* the stream.
 ///
-/// Events: [`Accepted::Greeted`], [`Accepted::Waiting`], and at some time [`Accepted::Peer`]. A
-/// refusal may still come instead of the peer. [`Error::Closed`] while waiting means "try again
+/// Events: [`Accepted::Greeted`], [`Accepted::Waiting`], and at some time [`Accepted::Peer`]. The
+/// stream begins when line mode is over, which is not always at the peer: if one has waited
+/// already, i2pd 2.45.1 sometimes names it before it says that it accepts (7 times in 400).
+///
+/// A refusal may still come instead of the peer. [`Error::Closed`] while waiting means "try again
 /// later": new i2pd closes young accepts when another one fires.
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -33,6 +36,8 @@ pub struct Accept<'a> {
 enum At {
     Hello,
     Status(Version),
+    /// The peer came first.
+    LateStatus,
     Peer,
 }
 
@@ -45,7 +50,7 @@ pub enum Accepted<'l> {
     Greeted(Version),
     /// The router waits for a peer.
     Waiting,
-    /// A peer is there, and the stream begins.
+    /// A peer is there.
     Peer(Peer<'l>),
 }
 
@@ -80,8 +85,13 @@ impl Machine for Accept<'_> {
     }
 
     fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
-        if self.at == At::Peer {
-            return hear_peer(line, tx);
+        match self.at {
+            At::Peer => return hear_peer(line, tx),
+            At::Status(_) if Peer::parse(line).is_ok() => {
+                self.at = At::LateStatus;
+                return Ok(Heard::Event);
+            }
+            _ => {}
         }
         let Some(reply) = hear(line, tx)? else {
             return Ok(Heard::Nothing);
@@ -97,10 +107,13 @@ impl Machine for Accept<'_> {
                 accept.encode(tx)?;
                 Ok(Heard::Event)
             }
-            (_, Reply::Stream(status)) => {
+            (at, Reply::Stream(status)) => {
                 status.into_result()?;
                 self.at = At::Peer;
-                Ok(Heard::Event)
+                Ok(match at {
+                    At::LateStatus => Heard::Last,
+                    _ => Heard::Event,
+                })
             }
             (_, reply) => Err(unexpected(&reply)),
         }
@@ -110,7 +123,7 @@ impl Machine for Accept<'_> {
         match self.at {
             At::Hello => Err(Malformed::Unexpected.into()),
             At::Status(version) => Ok(Accepted::Greeted(version)),
-            At::Peer => match Reply::parse(line) {
+            At::LateStatus | At::Peer => match Reply::parse(line) {
                 Ok(Reply::Stream(_)) => Ok(Accepted::Waiting),
                 _ => Ok(Accepted::Peer(Peer::parse(line)?)),
             },
@@ -123,7 +136,7 @@ impl Machine for Accept<'_> {
 
     fn timeout(&self) -> Option<Duration> {
         match self.at {
-            At::Hello => Some(self.hello),
+            At::Hello | At::LateStatus => Some(self.hello),
             At::Status(_) | At::Peer => self.patience,
         }
     }

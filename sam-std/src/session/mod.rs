@@ -229,12 +229,14 @@ impl<D: Dial> Session<D> {
     fn accept_once(&self) -> Result<Stream<D::Transport>> {
         self.on_socket(
             |greeting| Ok(Accept::new(greeting, self.router.timeouts(), &self.id)),
-            |mut asking| loop {
-                if let Some(Accepted::Peer(peer)) = asking.recv()? {
-                    let from = own_destination(peer.destination)?;
-                    let ports = peer.ports;
-                    return Stream::opened(asking, Some(from), ports);
+            |mut asking| {
+                let mut caller = (None, None);
+                while let Some(event) = asking.recv()? {
+                    if let Accepted::Peer(peer) = event {
+                        caller = (Some(own_destination(peer.destination)?), peer.ports);
+                    }
                 }
+                Stream::opened(asking, caller.0, caller.1)
             },
         )
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use sam_std::{Error, Ports, ResultCode, Session};
 
 use crate::keys;
-use crate::router::{HASTE, OK, Play, Scripts, Wire};
+use crate::router::{HASTE, ID, OK, Play, Scripts, Wire};
 use crate::watchdog::bounded;
 
 /// Plays an accept that a peer comes to.
@@ -114,6 +114,30 @@ fn an_accept_that_the_router_closes_with_the_session_says_so() {
             .start();
         let session = scripted.session();
         assert!(matches!(session.accept(), Err(Error::SessionEnded)));
+    });
+}
+
+/// i2pd 2.45.1 does so now and then, if the peer has waited.
+#[test]
+fn a_peer_may_be_named_before_the_status_and_its_first_bytes_are_behind_that() {
+    bounded(|| {
+        let scripted = Scripts::default()
+            .then(Wire::keep_session)
+            .then(|wire| {
+                wire.greet();
+                wire.hear(&format!("STREAM ACCEPT ID={ID}"));
+                wire.say(format!("{}\n{OK}first bytes", keys::peer()));
+                wire.hear_end();
+            })
+            .start();
+        let mut stream = scripted.session().accept().unwrap();
+        assert_eq!(
+            stream.peer().map(ToString::to_string),
+            Some(keys::peer().to_owned())
+        );
+        let mut heard = [0; 11];
+        stream.read_exact(&mut heard).unwrap();
+        assert_eq!(&heard, b"first bytes");
     });
 }
 
