@@ -105,8 +105,20 @@ pub enum KeyError {
     Length,
     /// A certificate that contradicts itself.
     Certificate,
-    /// A signature type whose key sizes are not known.
+    /// A signature type whose key sizes are not known, or that is of no use here.
     SignatureType(u16),
+    /// The checksum of an encrypted address does not fit: mistyped, or of a kind nobody has
+    /// defined, which look the same.
+    Checksum,
+    /// A seed of zeros, which only a broken source of random numbers makes.
+    Seed,
+    /// An offline-signed key where one is needed that can sign for its destination.
+    Offline,
+    /// A signature that the destination's key has not made, or a private key that is not the
+    /// public one's.
+    Signature,
+    /// An offline signature whose time is over.
+    Expired,
 }
 
 impl fmt::Display for Error {
@@ -176,7 +188,14 @@ impl fmt::Display for KeyError {
             Self::Alphabet => f.write_str("a byte outside I2P's base64 or base32 alphabet"),
             Self::Length => f.write_str("a key or destination of the wrong length"),
             Self::Certificate => f.write_str("a certificate that contradicts itself"),
-            Self::SignatureType(number) => write!(f, "unknown signature type {number}"),
+            Self::SignatureType(number) => {
+                write!(f, "signature type {number} is not known here")
+            }
+            Self::Checksum => f.write_str("an address that was mistyped: its checksum is wrong"),
+            Self::Seed => f.write_str("a seed that is not random"),
+            Self::Offline => f.write_str("the signing key of the destination is elsewhere"),
+            Self::Signature => f.write_str("a signature or key that does not belong to the rest"),
+            Self::Expired => f.write_str("the offline signature has expired"),
         }
     }
 }

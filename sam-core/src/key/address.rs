@@ -5,8 +5,9 @@ use core::str::FromStr;
 
 #[cfg(feature = "b32")]
 use super::destination::Destination;
-use super::hash::{B32_SUFFIX, DestinationHash};
-use super::host_name::{HostName, LowerCase};
+use super::encrypted::EncryptedAddress;
+use super::hash::{DestinationHash, strip_b32};
+use super::host_name::HostName;
 use super::text::DestinationText;
 use crate::error::Usage;
 
@@ -15,8 +16,8 @@ use crate::error::Usage;
 /// There is no way from an IP address to an `Address`, no port, no URL and no other top-level
 /// domain, so a program that takes its peers as `Address` cannot be talked into the clear net.
 ///
-/// Its text, read by [`FromStr`] in any case, is `name.i2p` or `<52 characters>.b32.i2p`. A full
-/// destination in base64 is read too, and becomes its hash.
+/// Its text, read by [`FromStr`] in any case, is `name.i2p`, `<52 characters>.b32.i2p` or
+/// `<56 characters>.b32.i2p`. A full destination in base64 is read too, and becomes its hash.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -25,6 +26,8 @@ pub enum Address {
     Name(HostName),
     /// The hash of a destination, whose text is a b32 address.
     Hash(DestinationHash),
+    /// The key of a destination with an encrypted lease set, whose text is a "b33" address.
+    Encrypted(EncryptedAddress),
 }
 
 impl Address {
@@ -37,7 +40,7 @@ impl Address {
     pub const fn hash(&self) -> Option<DestinationHash> {
         match self {
             Self::Hash(hash) => Some(*hash),
-            Self::Name(_) => None,
+            Self::Name(_) | Self::Encrypted(_) => None,
         }
     }
 }
@@ -45,24 +48,23 @@ impl Address {
 impl FromStr for Address {
     type Err = Usage;
 
-    /// Reads a host name, a b32 address or a destination in base64.
+    /// Reads a host name, a b32 or b33 address or a destination in base64.
     ///
     /// # Errors
-    /// [`Usage::NotI2p`] for all that is none of them, and for the long `.b32.i2p` addresses of
-    /// encrypted lease sets ("b33"), which this crate cannot read yet. [`Usage::Key`] for a text as
-    /// long as a destination that is none. [`Usage::NeedsB32`] for a destination, if the
-    /// feature `b32` is off.
+    /// [`Usage::NotI2p`] for all that is none of them. [`Usage::Key`] for a text as long as a
+    /// destination that is none, and for a b33 address whose checksum is wrong.
+    /// [`Usage::NeedsB32`] for a destination, if the feature `b32` is off.
     fn from_str(text: &str) -> Result<Self, Usage> {
         if text.len() >= MIN_DESTINATION_TEXT_LEN {
             let destination = DestinationText::new(text.as_bytes()).map_err(Usage::Key)?;
             return hashed(destination);
         }
-        let text = LowerCase::new(text)?;
-        match text.as_str().strip_suffix(B32_SUFFIX) {
-            Some(letters) => DestinationHash::from_base32(letters)
-                .map(Self::Hash)
-                .ok_or(Usage::NotI2p),
-            None => HostName::from_lower_case(text).map(Self::Name),
+        let Some(letters) = strip_b32(text) else {
+            return HostName::new(text).map(Self::Name);
+        };
+        match DestinationHash::from_base32(letters) {
+            Some(hash) => Ok(Self::Hash(hash)),
+            None => EncryptedAddress::from_base32(letters).map(Self::Encrypted),
         }
     }
 }
@@ -85,6 +87,7 @@ impl fmt::Display for Address {
         match self {
             Self::Name(name) => name.fmt(f),
             Self::Hash(hash) => hash.fmt(f),
+            Self::Encrypted(encrypted) => encrypted.fmt(f),
         }
     }
 }
@@ -107,6 +110,12 @@ impl From<DestinationHash> for Address {
     }
 }
 
+impl From<EncryptedAddress> for Address {
+    fn from(encrypted: EncryptedAddress) -> Self {
+        Self::Encrypted(encrypted)
+    }
+}
+
 #[cfg(feature = "b32")]
 impl<B: AsRef<[u8]>> From<&Destination<B>> for Address {
     fn from(destination: &Destination<B>) -> Self {
@@ -122,7 +131,7 @@ mod tests {
     use crate::key::samples;
 
     // Addresses are kept in tables and queues on small machines.
-    const _: () = assert!(size_of::<Address>() <= 80);
+    const _: () = assert!(size_of::<Address>() == 69);
 
     const B32: &str = "535hnbjltk7dxcd2q4g44s5puxtaj3uj7vavws5l5hy675bn4a3a.b32.i2p";
 
@@ -140,6 +149,25 @@ mod tests {
             assert_eq!(Address::from_hash(*hash.as_bytes()), address);
             assert_eq!(Address::from(hash), address);
         }
+    }
+
+    #[test]
+    fn an_encrypted_address_is_told_from_a_hash() {
+        let text = samples::B33[0].text;
+        let address: Address = text.to_uppercase().parse().unwrap();
+        assert_eq!(
+            address,
+            Address::from(text.parse::<EncryptedAddress>().unwrap())
+        );
+        assert_eq!(address.hash(), None);
+        assert_eq!(
+            format!("{address} {address:?}"),
+            format!("{text} Address({text})")
+        );
+
+        let mistyped = format!("{}.b32.i2p", "a".repeat(56));
+        let result = mistyped.parse::<Address>();
+        assert_eq!(result, Err(Usage::Key(crate::error::KeyError::Checksum)));
     }
 
     #[cfg(feature = "b32")]
@@ -195,9 +223,12 @@ mod tests {
             &format!("{}b.b32.i2p", "a".repeat(51)),
             &format!("www.{label}.b32.i2p"),
             &format!("http://{label}.b32.i2p"),
-            // Encrypted lease sets: 35 bytes, and with a two-byte signature type 37.
-            &format!("{}.b32.i2p", "a".repeat(56)),
-            &format!("{}.b32.i2p", "a".repeat(60)),
+            &format!("{}.b32.i2p", "a".repeat(55)),
+            &format!("{}.b32.i2p", "a".repeat(57)),
+            &format!("{}1.b32.i2p", "a".repeat(55)),
+            &format!("www.{}.b32.i2p", "a".repeat(52)),
+            &format!("www.{}.b32.i2p", "a".repeat(56)),
+            &format!("é{}.b32.i2p", "a".repeat(50)),
             &"a".repeat(515),
         ] {
             assert_eq!(text.parse::<Address>(), Err(Usage::NotI2p), "{text:?}");

@@ -77,6 +77,19 @@ impl<B: AsRef<[u8]>> Destination<B> {
         self.certificate.signature_type()
     }
 
+    /// The public signing key, if it is an Ed25519 or RedDSA one.
+    ///
+    /// # Errors
+    /// [`KeyError::SignatureType`] for keys of other types.
+    pub fn ed25519_key(&self) -> Result<[u8; 32], KeyError> {
+        let fields = self.as_bytes().get(..Certificate::OFFSET);
+        let key = fields.and_then(|fields| fields.last_chunk());
+        match (self.signature_type(), key) {
+            (SignatureType::ED25519 | SignatureType::RED25519, Some(key)) => Ok(*key),
+            (other, _) => Err(KeyError::SignatureType(other.0)),
+        }
+    }
+
     /// The type of the encryption key.
     pub fn encryption_type(&self) -> EncryptionType {
         self.certificate.encryption_type()

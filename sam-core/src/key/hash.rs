@@ -8,6 +8,13 @@ use super::codec::ascii;
 /// What every b32 address ends in.
 pub(super) const B32_SUFFIX: &str = ".b32.i2p";
 
+/// What stands in front of `.b32.i2p`, in any case of letters.
+pub(super) fn strip_b32(text: &str) -> Option<&str> {
+    let at = text.len().checked_sub(B32_SUFFIX.len())?;
+    let (letters, suffix) = text.split_at_checked(at)?;
+    suffix.eq_ignore_ascii_case(B32_SUFFIX).then_some(letters)
+}
+
 /// The SHA-256 of a destination, 32 bytes; its text is the b32 address, 60 characters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

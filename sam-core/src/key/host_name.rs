@@ -15,7 +15,7 @@ const SUFFIX: &str = ".i2p";
 /// What ends in `.b32.i2p` is no host name. Lower case, because i2pd looks names up as they are.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct HostName(LowerCase);
+pub struct HostName(heapless::String<{ Self::MAX_LEN }, u8>);
 
 impl HostName {
     /// The longest host name, in characters, `.i2p` included.
@@ -26,38 +26,19 @@ impl HostName {
     /// # Errors
     /// [`Usage::NotI2p`] for everything that is not a host name inside I2P.
     pub fn new(text: &str) -> Result<Self, Usage> {
-        Self::from_lower_case(LowerCase::new(text)?)
-    }
-
-    /// The name, in lower case.
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
-
-    pub(super) fn from_lower_case(text: LowerCase) -> Result<Self, Usage> {
-        let name = text.as_str().strip_suffix(SUFFIX).ok_or(Usage::NotI2p)?;
+        let mut lower = heapless::String::try_from(text).map_err(|_| Usage::NotI2p)?;
+        lower.make_ascii_lowercase();
+        let name = lower.strip_suffix(SUFFIX).ok_or(Usage::NotI2p)?;
         let is_b32 = name == "b32" || name.ends_with(".b32");
         let mut labels = name.as_bytes().split(|byte| *byte == b'.');
         if is_b32 || !labels.all(is_label) {
             return Err(Usage::NotI2p);
         }
-        Ok(Self(text))
-    }
-}
-
-/// Text in lower case that is short enough for a host name; not checked otherwise.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub(super) struct LowerCase(heapless::String<{ HostName::MAX_LEN }, u8>);
-
-impl LowerCase {
-    pub(super) fn new(text: &str) -> Result<Self, Usage> {
-        let mut lower = heapless::String::try_from(text).map_err(|_| Usage::NotI2p)?;
-        lower.make_ascii_lowercase();
         Ok(Self(lower))
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    /// The name, in lower case.
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -42,3 +42,24 @@ pub(super) const JAVA: Sample = Sample {
     #[cfg(feature = "b32")]
     b32: "pcm5jxn7gr6m663d2el5pbeqvy2q45rlngixhdhecgzmzvhj7vra.b32.i2p",
 };
+
+/// A destination that had its lease set encrypted, and its address: i2pd 2.45.1, asked for the
+/// address on another router, answered with the destination.
+pub(super) struct Encrypted {
+    pub(super) public: &'static str,
+    pub(super) signature_type: u16,
+    pub(super) text: &'static str,
+}
+
+pub(super) const B33: [&Encrypted; 2] = [
+    &Encrypted {
+        public: "vEgREDIf8hu4bdDV5m~ZExiRs0hSj0aBdN6ymVuFHsu8SBEQMh~yG7ht0NXmb9kTGJGzSFKPRoF03rKZW4Uey7xIERAyH~IbuG3Q1eZv2RMYkbNIUo9GgXTesplbhR7LvEgREDIf8hu4bdDV5m~ZExiRs0hSj0aBdN6ymVuFHsu8SBEQMh~yG7ht0NXmb9kTGJGzSFKPRoF03rKZW4Uey7xIERAyH~IbuG3Q1eZv2RMYkbNIUo9GgXTesplbhR7LvEgREDIf8hu4bdDV5m~ZExiRs0hSj0aBdN6ymVuFHsu8SBEQMh~yG7ht0NXmb9kTGJGzSFKPRoF03rKZW4Uey7xIERAyH~IbuG3Q1eZv2RMYkbNIUo9GgXTesplbhR7LvEgREDIf8hu4bdDV5m~ZExiRs0hSj0aBdN6ymVuFHsu8SBEQMh~yG7ht0NXmb9kTGJGzSFKPRoF03rKZW4Uey~3ZU5oQJh4fDNrXQc08~Zj5ZXGUYQIudfJQuwMj52j1BQAEAAcAAA==",
+        signature_type: 7,
+        text: "3ip4r7ozkonbajq6d4gnvv2bzu6p3ghzmvyziyicfz27euf3amr6o2hv.b32.i2p",
+    },
+    &Encrypted {
+        public: "ZEisIF1FR1gGUbQAn4eGAYnfrdXkXMtqcHoKZ6QrojhkSKwgXUVHWAZRtACfh4YBid-t1eRcy2pwegpnpCuiOGRIrCBdRUdYBlG0AJ-HhgGJ363V5FzLanB6CmekK6I4ZEisIF1FR1gGUbQAn4eGAYnfrdXkXMtqcHoKZ6QrojhkSKwgXUVHWAZRtACfh4YBid-t1eRcy2pwegpnpCuiOGRIrCBdRUdYBlG0AJ-HhgGJ363V5FzLanB6CmekK6I4ZEisIF1FR1gGUbQAn4eGAYnfrdXkXMtqcHoKZ6QrojhkSKwgXUVHWAZRtACfh4YBid-t1eRcy2pwegpnpCuiOGRIrCBdRUdYBlG0AJ-HhgGJ363V5FzLanB6CmekK6I4ZEisIF1FR1gGUbQAn4eGAYnfrdXkXMtqcHoKZ6QrojhkSKwgXUVHWAZRtACfh4YBid-t1eRcy2pwegpnpCuiOF77UBKj3U4oZKYLn1nwQIb5vnvTUaVTozHvsmvoDTvLBQAEAAsAAA==",
+        signature_type: 11,
+        text: "fcyzmxx3kajkhxkofbskmc47lhyebbxzxz55gunfkortd35snpua2o6l.b32.i2p",
+    },
+];

@@ -14,7 +14,7 @@ use super::text::DestinationText;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Target<'a> {
-    /// A host name or b32 address.
+    /// A host name, b32 or b33 address.
     Address(&'a Address),
     /// A destination in base64.
     Destination(DestinationText<'a>),
@@ -32,6 +32,10 @@ impl Target<'_> {
             Self::Address(Address::Name(name)) => put(name.as_str().as_bytes()),
             Self::Address(Address::Hash(hash)) => {
                 put(&hash.letters())?;
+                put(B32_SUFFIX.as_bytes())
+            }
+            Self::Address(Address::Encrypted(encrypted)) => {
+                put(&encrypted.letters())?;
                 put(B32_SUFFIX.as_bytes())
             }
             Self::Destination(text) => put(text.as_str().as_bytes()),
@@ -76,7 +80,7 @@ mod tests {
     #[test]
     fn every_form_is_printed_as_it_stands_in_a_line() {
         let b32 = "535hnbjltk7dxcd2q4g44s5puxtaj3uj7vavws5l5hy675bn4a3a.b32.i2p";
-        for text in ["stats.i2p", b32] {
+        for text in ["stats.i2p", b32, samples::B33[0].text] {
             assert_eq!(
                 Target::from(&text.parse::<Address>().unwrap()).to_string(),
                 text
