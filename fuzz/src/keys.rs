@@ -1,8 +1,9 @@
 //! Keys, destinations and names, in text and in binary.
 
+use sam_core::error::KeyError;
 use sam_core::key::{
-    HostName, base32_decode, base32_encode, base32_len, base64_decode, base64_encode, base64_len,
-    decoded_len,
+    EncryptedAddress, HostName, base32_decode, base32_encode, base32_len, base64_decode,
+    base64_encode, base64_len, decoded_len,
 };
 use sam_core::{Address, Destination, DestinationText, PrivateKey, SessionId};
 
@@ -77,6 +78,10 @@ fn check_destination(bytes: &[u8]) {
         let text = destination.to_string();
         let text = DestinationText::new(text.as_bytes()).expect("its own text");
         assert_eq!(text.hash(), destination.hash());
+        assert_eq!(
+            EncryptedAddress::new(&destination).map(|address| *address.key()),
+            destination.ed25519_key()
+        );
         let _ = format!(
             "{:?} {}",
             destination.certificate(),
@@ -112,6 +117,9 @@ fn check_private_key(bytes: &[u8]) {
     assert_eq!(key.is_offline(), key.offline_expires().is_some());
     let public = key.destination().signature_type();
     assert_eq!(format!("{key:?}"), format!("PrivateKey(.., {public})"));
+    // Signed by no one, unless it was a key of somebody's own.
+    assert!(!key.is_offline() || key.check_offline(u64::MAX) == Err(KeyError::Expired));
+    let _ = key.check_offline(0);
 }
 
 fn check_address(text: &str) {
@@ -119,6 +127,9 @@ fn check_address(text: &str) {
         let shown = address.to_string();
         assert!(shown.ends_with(".i2p"), "an address outside I2P");
         assert_eq!(shown.parse(), Ok(address));
+    }
+    if let Ok(encrypted) = text.parse::<EncryptedAddress>() {
+        assert_eq!(text.parse(), Ok(Address::from(encrypted)));
     }
     if let Ok(name) = HostName::new(text) {
         assert!(name.as_str().eq_ignore_ascii_case(text));

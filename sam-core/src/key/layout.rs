@@ -1,5 +1,8 @@
 //! Where things are in a private key.
 
+#[cfg(feature = "keygen")]
+use core::ops::Range;
+
 use super::certificate::Certificate;
 use super::destination::read_certificate;
 use super::signature::{KeySizes, key_sizes};
@@ -12,7 +15,17 @@ pub(super) struct Layout {
     pub(super) len: usize,
     pub(super) public_len: usize,
     pub(super) certificate: Certificate,
-    pub(super) offline_expires: Option<u32>,
+    #[cfg(feature = "keygen")]
+    pub(super) signing_key: Range<usize>,
+    pub(super) offline: Option<Offline>,
+}
+
+/// What stands in an offline section, which goes on behind the signing key.
+#[derive(Debug)]
+pub(super) struct Offline {
+    pub(super) expires: u32,
+    #[cfg(feature = "keygen")]
+    pub(super) transient: SignatureType,
 }
 
 impl Layout {
@@ -23,15 +36,14 @@ impl Layout {
             .encryption_type()
             .private_len()
             .ok_or(KeyError::Certificate)?;
-        let (_, private) = bytes
-            .split_at_checked(public_len + encryption_len)
-            .ok_or(KeyError::Length)?;
+        let signing_at = public_len + encryption_len;
+        let (_, private) = bytes.split_at_checked(signing_at).ok_or(KeyError::Length)?;
         let (signing_key, rest) = private
             .split_at_checked(signing.private)
             .ok_or(KeyError::Length)?;
         // Looks at every byte, so that the time taken says nothing about the key.
         let is_offline = signing_key.iter().fold(0, |bits, byte| bits | byte) == 0;
-        let offline_expires = match rest {
+        let offline = match rest {
             section if is_offline => Some(read_offline(section, signing.signature)?),
             [] => None,
             _ => return Err(KeyError::Length),
@@ -40,22 +52,29 @@ impl Layout {
             len: bytes.len(),
             public_len,
             certificate,
-            offline_expires,
+            #[cfg(feature = "keygen")]
+            signing_key: signing_at..signing_at + signing.private,
+            offline,
         })
     }
 }
 
-/// Reads when an offline section expires:
+/// Reads an offline section:
 /// `expires u32 | type u16 | transient public key | signature | transient private key`.
-fn read_offline(section: &[u8], signature_len: usize) -> Result<u32, KeyError> {
+fn read_offline(section: &[u8], signature_len: usize) -> Result<Offline, KeyError> {
     let [e3, e2, e1, e0, t1, t0, keys @ ..] = section else {
         return Err(KeyError::Length);
     };
-    let transient = known_sizes(SignatureType(u16::from_be_bytes([*t1, *t0])))?;
-    if keys.len() != transient.public + signature_len + transient.private {
+    let transient = SignatureType(u16::from_be_bytes([*t1, *t0]));
+    let sizes = known_sizes(transient)?;
+    if keys.len() != sizes.public + signature_len + sizes.private {
         return Err(KeyError::Length);
     }
-    Ok(u32::from_be_bytes([*e3, *e2, *e1, *e0]))
+    Ok(Offline {
+        expires: u32::from_be_bytes([*e3, *e2, *e1, *e0]),
+        #[cfg(feature = "keygen")]
+        transient,
+    })
 }
 
 fn known_sizes(signature_type: SignatureType) -> Result<KeySizes, KeyError> {
@@ -164,7 +183,13 @@ mod tests {
     fn an_offline_section_stands_in_for_the_signing_key() {
         let bytes = offline(7, 32 + 64 + 32);
         let layout = Layout::read(&bytes).unwrap();
-        assert_eq!(layout.offline_expires, Some(1_800_000_000));
+        let found = layout.offline.unwrap();
+        assert_eq!(found.expires, 1_800_000_000);
+        #[cfg(feature = "keygen")]
+        assert_eq!(
+            (found.transient, layout.signing_key),
+            (SignatureType::ED25519, 647..679)
+        );
         assert_eq!(layout.public_len, 391);
         // What i2pd was seen to take and to give back.
         assert_eq!(base64_len(layout.len), 1084);

@@ -8,16 +8,25 @@ mod base32;
 pub(crate) mod base64;
 mod certificate;
 mod codec;
+#[cfg(feature = "keygen")]
+mod delegated;
 mod destination;
 mod encrypted;
 mod hash;
 mod host_name;
 mod layout;
+#[cfg(feature = "keygen")]
+mod offline;
 mod private;
+#[cfg(feature = "keygen")]
+mod seed;
 mod signature;
 mod target;
 mod text;
 
+#[cfg(test)]
+#[cfg(feature = "keygen")]
+mod made;
 #[cfg(test)]
 mod samples;
 
@@ -30,7 +39,11 @@ pub use destination::Destination;
 pub use encrypted::EncryptedAddress;
 pub use hash::DestinationHash;
 pub use host_name::HostName;
+#[cfg(feature = "keygen")]
+pub use offline::OfflineSignature;
 pub use private::PrivateKey;
+#[cfg(feature = "keygen")]
+pub use seed::{SEEDED_KEY_LEN, ed25519_public};
 pub use signature::{KeySizes, key_sizes};
 pub use target::Target;
 pub use text::DestinationText;

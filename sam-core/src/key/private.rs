@@ -1,6 +1,8 @@
 //! Private keys: what SAM calls `PRIV` and `DESTINATION=`.
 
 use core::fmt;
+#[cfg(feature = "keygen")]
+use core::ops::Range;
 
 use zeroize::Zeroize;
 
@@ -8,6 +10,10 @@ use super::base64::{base64_decode, base64_encode};
 use super::codec::DecodeError;
 use super::destination::Destination;
 use super::layout::Layout;
+#[cfg(feature = "keygen")]
+use super::layout::Offline;
+#[cfg(feature = "keygen")]
+use crate::error::{Error, Usage};
 use crate::error::{Full, KeyError};
 
 /// A destination with its private keys, as SAM, Java I2P, i2pd and i2plib keep it:
@@ -70,15 +76,42 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> PrivateKey<B> {
     /// Whether the signing private key is elsewhere and a transient key signs for it until
     /// [`Self::offline_expires`].
     pub fn is_offline(&self) -> bool {
-        self.layout.offline_expires.is_some()
+        self.layout.offline.is_some()
     }
 
     /// When the offline signature expires, in seconds since 1970; `None` if there is none.
     ///
     /// Routers differ in what they do with an expired one: i2pd 2.59 refuses the session, 2.45
-    /// does not (both observed).
+    /// does not (both observed). So compare it with the time before a session is asked for, or
+    /// have `check_offline` do it (feature `keygen`).
     pub fn offline_expires(&self) -> Option<u32> {
-        self.layout.offline_expires
+        self.layout.offline.as_ref().map(|offline| offline.expires)
+    }
+
+    /// Puts parts together that make a private key.
+    #[cfg(feature = "keygen")]
+    pub(super) fn assemble(storage: B, parts: &[&[u8]]) -> Result<Self, Error> {
+        let mut storage = Erased(storage);
+        let len = parts.iter().map(|part| part.len()).sum();
+        let room = storage.0.as_mut().get_mut(..len).ok_or(Full::Output)?;
+        let bytes = parts.iter().copied().flatten();
+        room.iter_mut()
+            .zip(bytes)
+            .for_each(|(to, from)| *to = *from);
+        Ok(Self::checked(storage, len).map_err(Usage::Key)?)
+    }
+
+    /// The signing private key, and the offline section behind it.
+    #[cfg(feature = "keygen")]
+    pub(super) fn signing_parts(&self) -> (&[u8], Option<(&Offline, &[u8])>) {
+        let Range { start, end } = self.layout.signing_key;
+        let all = self.as_bytes();
+        let section = all.get(end..).unwrap_or_default();
+        let offline = self.layout.offline.as_ref();
+        (
+            all.get(start..end).unwrap_or_default(),
+            offline.map(|offline| (offline, section)),
+        )
     }
 
     fn checked(storage: Erased<B>, len: usize) -> Result<Self, KeyError> {
