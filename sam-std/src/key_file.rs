@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::PrivateKey;
 use crate::dial::Dial;
 use crate::error::{Error, Result};
+use crate::keygen;
 use crate::router::Router;
 
 /// A private key in a file: the plain binary form that i2pd, Java I2P and i2plib share.
@@ -49,6 +50,8 @@ impl KeyFile {
 
     /// Reads a key, or has the router make one and keeps it.
     ///
+    /// [`Self::load_or_generate`] needs no router.
+    ///
     /// # Errors
     /// Those of [`Self::load`] but for a missing file, of [`Router::generate_destination`], and
     /// of [`Self::save`].
@@ -56,18 +59,31 @@ impl KeyFile {
         path: impl AsRef<Path>,
         router: &Router<D>,
     ) -> Result<PrivateKey> {
-        match Self::load(&path) {
-            Err(Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
-            loaded => return loaded,
+        load_or_keep(path.as_ref(), || router.generate_destination())
+    }
+
+    /// Reads a key, or makes one without a router and keeps it.
+    ///
+    /// # Errors
+    /// Those of [`Self::load`] but for a missing file, of [`keygen::identity`], and of
+    /// [`Self::save`].
+    pub fn load_or_generate(path: impl AsRef<Path>) -> Result<PrivateKey> {
+        load_or_keep(path.as_ref(), keygen::identity)
+    }
+}
+
+fn load_or_keep(path: &Path, make: impl FnOnce() -> Result<PrivateKey>) -> Result<PrivateKey> {
+    match KeyFile::load(path) {
+        Err(Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
+        loaded => return loaded,
+    }
+    let key = make()?;
+    match KeyFile::save(path, &key) {
+        // Another process was quicker: its key is the one that stays.
+        Err(Error::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
+            KeyFile::load(path)
         }
-        let key = router.generate_destination()?;
-        match Self::save(&path, &key) {
-            // Another process was quicker: its key is the one that stays.
-            Err(Error::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Self::load(path)
-            }
-            saved => saved.map(|()| key),
-        }
+        saved => saved.map(|()| key),
     }
 }
 

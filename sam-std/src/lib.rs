@@ -7,6 +7,7 @@ mod endpoint;
 mod error;
 mod forwarding;
 mod key_file;
+pub mod keygen;
 #[cfg(feature = "loopback-bridge")]
 pub mod loopback;
 mod router;

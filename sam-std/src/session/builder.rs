@@ -16,6 +16,7 @@ use crate::conversation::Conversation;
 use crate::dial::{Dial, Transport};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
+use crate::keygen;
 use crate::router::Router;
 use crate::{Destination, PrivateKey};
 
@@ -56,6 +57,8 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
     }
 
     /// The session has the destination of this key, and the same address each time.
+    ///
+    /// A key with an offline signature is checked before anything is sent.
     pub fn key<'n>(self, key: &'n PrivateKey) -> SessionBuilder<'n, D> {
         SessionBuilder {
             key: Some(key),
@@ -121,8 +124,10 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
     /// # Errors
     /// [`Error::Unreachable`]; [`Error::Refused`], for instance with `DUPLICATED_DEST` while
     /// another session has the same key; [`Error::OtherIdentity`]; [`Error::TimedOut`] after 300 s unless told otherwise;
-    /// [`Error::Usage`] for options that cannot be sent.
+    /// [`Error::Usage`] for options that cannot be sent, and for a key whose offline signature has
+    /// expired or is forged.
     pub fn create(self) -> Result<Session<D>> {
+        self.key.map_or(Ok(()), keygen::check)?;
         let id = match &self.id {
             Some(id) => id.clone(),
             None => random_id()?,

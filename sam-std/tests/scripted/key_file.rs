@@ -198,6 +198,18 @@ fn a_new_key_is_made_by_the_router_and_kept() {
 }
 
 #[test]
+fn a_new_key_is_made_without_a_router_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let [path, other] = ["site.dat", "other.dat"].map(|name| folder.path().join(name));
+    let made = KeyFile::load_or_generate(&path).unwrap();
+    let again = KeyFile::load_or_generate(&path).unwrap();
+    assert_eq!(made.as_bytes(), again.as_bytes());
+    let other = KeyFile::load_or_generate(&other).unwrap();
+    assert_ne!(made.destination(), other.destination());
+    assert_eq!(names(folder.path()), ["other.dat", "site.dat"]);
+}
+
+#[test]
 fn of_two_that_make_a_key_the_first_to_write_it_wins() {
     bounded(|| {
         let folder = tempfile::tempdir().unwrap();

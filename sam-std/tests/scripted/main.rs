@@ -10,6 +10,7 @@ mod create;
 mod forward;
 mod hello;
 mod key_file;
+mod keygen;
 mod keys;
 mod lookup;
 #[cfg(feature = "loopback-bridge")]
