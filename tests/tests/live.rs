@@ -3,31 +3,38 @@
 //! `./test.sh live` starts it and runs these. Each test has its own destinations among those the
 //! routers hold ready, since a new one takes i2pd 2.45.1 twenty seconds.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use sam_std::sam_core::error::{KeyError, Usage};
+use sam_std::sam_core::key::EncryptedAddress;
 use sam_std::{
-    Address, KeyFile, PrivateKey, ResultCode, Router, Session, Stream, TunnelOptions, Version,
+    Address, Error, KeyFile, PrivateKey, ResultCode, Router, Session, SessionBuilder, Stream,
+    TunnelOptions, Version, keygen,
 };
 use sha2::{Digest, Sha256};
 
 /// Two sessions, on two routers, with the destinations number `which`.
 fn two_sessions(which: usize) -> (Session, Session) {
-    let session = |router: usize| {
-        let tunnels = TunnelOptions {
-            length: Some(0),
-            quantity: Some(1),
-        };
-        Session::builder(&routers()[router])
-            .key(&ready_key(router, which))
-            .inbound(tunnels)
-            .outbound(tunnels)
-            .create()
-            .unwrap()
-    };
+    let session = |router: usize| session(router, &ready_key(router, which));
     (session(0), session(1))
+}
+
+fn session(router: usize, key: &PrivateKey) -> Session {
+    builder(router).key(key).create().unwrap()
+}
+
+/// A session on a router, with as few tunnels as there can be.
+fn builder(router: usize) -> SessionBuilder<'static> {
+    let tunnels = TunnelOptions {
+        length: Some(0),
+        quantity: Some(1),
+    };
+    Session::builder(&routers()[router])
+        .inbound(tunnels)
+        .outbound(tunnels)
 }
 
 fn routers() -> Vec<Router> {
@@ -173,6 +180,101 @@ fn a_new_destination_comes_online() {
     let session = Session::builder(&routers()[0]).create().unwrap();
     let key = session.private_key().expect("i2pd tells the key");
     assert_eq!(Address::from(&key.destination()), session.address());
+}
+
+#[test]
+#[ignore = "needs the private network: ./test.sh live"]
+fn a_key_made_without_a_router_is_reached() {
+    let key = keygen::identity().unwrap();
+    let a = session(0, &key);
+    let b = session(1, &ready_key(1, 5));
+    assert_eq!(a.address(), Address::from(&key.destination()));
+    echo_a_megabyte(&b, &a);
+    echo_a_megabyte(&a, &b);
+}
+
+#[test]
+#[ignore = "needs the private network: ./test.sh live"]
+fn an_offline_signed_key_is_reached_at_the_address_of_its_identity() {
+    let identity = keygen::identity().unwrap();
+    let a = session(0, &delegated(&identity));
+    let b = session(1, &ready_key(1, 6));
+    assert_eq!(a.address(), Address::from(&identity.destination()));
+    echo_a_megabyte(&b, &a);
+    echo_a_megabyte(&a, &b);
+}
+
+#[test]
+#[ignore = "needs the private network: ./test.sh live"]
+fn a_forged_offline_signature_is_refused_by_the_router_too() {
+    let key = delegated(&keygen::identity().unwrap());
+    // One bit of the signature, which ends before the transient private key.
+    let mut forged = key.as_bytes().to_vec();
+    forged[780] ^= 1;
+    let forged = PrivateKey::new(forged.clone().into(), forged.len()).unwrap();
+    let answer = asked_for_a_session(&forged);
+    assert!(
+        answer.starts_with("SESSION STATUS RESULT=INVALID_KEY"),
+        "{answer}"
+    );
+}
+
+#[test]
+#[ignore = "needs the private network: ./test.sh live"]
+fn an_expired_offline_signature_is_refused_by_us() {
+    let identity = keygen::identity().unwrap();
+    let expired = identity.delegate(&[7; 32], 1_700_000_000, vec![0; 813].into());
+    let refused = builder(0).key(&expired.unwrap()).create().unwrap_err();
+    assert!(
+        matches!(refused, Error::Usage(Usage::Key(KeyError::Expired))),
+        "{refused:?}"
+    );
+}
+
+#[test]
+#[ignore = "needs the private network: ./test.sh live"]
+fn an_encrypted_lease_set_is_found_by_its_address() {
+    let key = keygen::identity().unwrap();
+    let hidden = builder(0).key(&key).option("i2cp.leaseSetType", "5");
+    let a = hidden.create().unwrap();
+    let b = session(1, &ready_key(1, 7));
+    // Nobody can look for it by its hash.
+    let by_hash = b.connect(a.address()).unwrap_err();
+    assert!(by_hash.is_refused(ResultCode::CantReachPeer), "{by_hash}");
+
+    let address = Address::from(EncryptedAddress::new(a.destination()).unwrap());
+    assert_eq!(b.lookup(address.clone()).unwrap(), *a.destination());
+
+    let mut stream = b.connect(address).unwrap();
+    stream.write_all(b"found").unwrap();
+    assert_eq!(text_from(a.accept().unwrap(), 5), "found");
+}
+
+/// A key that a router may be given instead of the identity, for an hour.
+fn delegated(identity: &PrivateKey) -> PrivateKey {
+    let expires = SystemTime::now() + Duration::from_secs(3600);
+    keygen::delegate(identity, expires).unwrap()
+}
+
+/// What a router says to a key that this library would not give it.
+fn asked_for_a_session(key: &PrivateKey) -> String {
+    let ports = std::env::var("I2P_TESTNET_SAM").unwrap();
+    let port = ports.split(',').next().unwrap();
+    let mut socket = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    let mut lines = BufReader::new(socket.try_clone().unwrap()).lines();
+    socket.write_all(b"HELLO VERSION\n").unwrap();
+    assert!(
+        lines
+            .next()
+            .unwrap()
+            .unwrap()
+            .starts_with("HELLO REPLY RESULT=OK")
+    );
+    let mut text = [0; 1084];
+    let text = key.to_base64(&mut text).unwrap();
+    let command = format!("SESSION CREATE STYLE=STREAM ID=forged DESTINATION={text}\n");
+    socket.write_all(command.as_bytes()).unwrap();
+    lines.next().unwrap().unwrap()
 }
 
 #[test]
