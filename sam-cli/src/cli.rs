@@ -39,7 +39,11 @@ Examples:
 const KEYGEN_EXAMPLES: &str = "\
 Examples:
   i2p-sam keygen -o server.key
-  i2p-sam listen --key server.key";
+  i2p-sam listen --key server.key
+
+Keep the identity away from the router, and give it a key for a month:
+  i2p-sam keygen --local -o identity.key
+  i2p-sam keygen --offline identity.key --days 30 -o server.key";
 
 const ADDRESS_EXAMPLES: &str = "\
 Examples:
@@ -103,9 +107,10 @@ pub(crate) enum Command {
 
     /// Make a new identity, and keep its private key in a file.
     ///
-    /// The router makes the key, with Ed25519 signatures, and its b32 address is printed. Whoever
-    /// reads the file can pose as this identity, so only its owner can (mode 0600). It never
-    /// replaces another file. Its format is the binary one of i2pd and Java I2P.
+    /// The router makes the key, or this program with --local, with Ed25519 signatures, and its b32
+    /// address is printed. Whoever reads the file can pose as this identity, so only its owner can
+    /// (mode 0600). It never replaces another file. Its format is the binary one of i2pd and
+    /// Java I2P.
     #[command(after_help = KEYGEN_EXAMPLES)]
     Keygen(Keygen),
 
@@ -169,8 +174,37 @@ pub(crate) enum Command {
 }
 
 #[derive(Args, Debug)]
-#[group(multiple = false)]
 pub(crate) struct Keygen {
+    #[command(flatten)]
+    pub(crate) target: KeyTarget,
+
+    /// Make the key here; no router is needed.
+    #[arg(long)]
+    pub(crate) local: bool,
+
+    /// Make a key that a router may be given instead of this identity: it has the same address,
+    /// and signs for it for some days.
+    ///
+    /// The identity itself can then stay on another machine. Whoever takes the new key can pose as
+    /// it, but only until then. i2pd and Java I2P take such keys, emissary does not.
+    #[arg(
+        long,
+        value_name = "IDENTITY",
+        requires = "days",
+        conflicts_with = "local"
+    )]
+    pub(crate) offline: Option<PathBuf>,
+
+    /// How long that key is good for.
+    #[arg(long, value_name = "N", requires = "offline")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) days: Option<u32>,
+}
+
+/// Where a key goes.
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+pub(crate) struct KeyTarget {
     /// The file to make; without it, the private key is printed in base64, say into a secret
     /// store, and the address goes to standard error.
     #[arg(short, long, value_name = "FILE")]

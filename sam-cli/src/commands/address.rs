@@ -3,8 +3,9 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::SystemTime;
 
-use sam_std::sam_core::key::{Certificate, base64_decode, decoded_len};
+use sam_std::sam_core::key::{Certificate, EncryptedAddress, base64_decode, decoded_len};
 use sam_std::{Address, Destination, Error, KeyFile, PrivateKey};
 use zeroize::Zeroizing;
 
@@ -107,9 +108,21 @@ impl Found {
             destination: Destination::new(key.destination().as_bytes().into()).ok()?,
             private: Some(match key.offline_expires() {
                 None => "present".to_owned(),
-                Some(end) => format!("transient, offline-signed until {end} s after 1970"),
+                Some(end) => format!(
+                    "transient, offline-signed until {end} s after 1970{}",
+                    verdict(&key)
+                ),
             }),
         })
+    }
+}
+
+/// What is wrong with an offline signature.
+fn verdict(key: &PrivateKey) -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    match key.check_offline(now.map_or(0, |since| since.as_secs())) {
+        Ok(()) => String::new(),
+        Err(error) => format!(" ({error})"),
     }
 }
 
@@ -124,6 +137,10 @@ fn describe(found: &Found) -> Result<(), Failure> {
         _ => "unknown".to_owned(),
     };
     print(format_args!("b32          {}", Address::from(destination)))?;
+    // The address it has if its lease set is encrypted.
+    if let Ok(address) = EncryptedAddress::new(destination) {
+        print(format_args!("b33          {address}"))?;
+    }
     print(format_args!("destination  {destination}"))?;
     print(format_args!(
         "signature    {signature} (type {})",

@@ -24,7 +24,7 @@ pub(crate) fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Demo if cli.sam.is_none() => demo::on_loopback(),
         Command::Demo => demo::on_router(&cli.router()?),
         Command::Version => version::run(&cli.router()?),
-        Command::Keygen(keygen) => keygen::run(&cli.router()?, keygen),
+        Command::Keygen(keygen) => keygen::run(cli, keygen),
         Command::Address { of } => address::run(of),
         Command::Lookup { name, b32 } => lookup::run(&cli.router()?, name, *b32),
         Command::Connect(connect) => connect::run(&cli.router()?, connect),

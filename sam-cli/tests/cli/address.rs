@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
-use sam_std::sam_core::key::base64_len;
-use sam_std::{Address, Destination, KeyFile, PrivateKey, Router};
+use sam_std::sam_core::key::{EncryptedAddress, base64_len};
+use sam_std::{Address, Destination, KeyFile, PrivateKey, Router, keygen};
 use tempfile::TempDir;
 
 use crate::program::{Running, bridge, i2p_sam, stderr, stdout};
@@ -36,12 +36,47 @@ fn it_tells_what_a_key_file_is() {
     let text = stdout(&output);
     let destination = key.destination();
     assert_eq!(field(text, "b32"), Address::from(&destination).to_string());
+    let encrypted = EncryptedAddress::new(&destination).unwrap();
+    assert_eq!(field(text, "b33"), encrypted.to_string());
     assert_eq!(field(text, "destination"), destination.to_string());
     assert_eq!(field(text, "signature"), "EdDSA_SHA512_Ed25519 (type 7)");
     assert_eq!(field(text, "encryption"), "ElGamal-2048 (type 0)");
     assert_eq!(field(text, "certificate"), "key (type 5)");
     assert_eq!(field(text, "length"), "391 bytes");
     assert_eq!(field(text, "private key"), "present, not shown");
+}
+
+#[test]
+fn it_tells_whether_an_offline_signature_is_good() {
+    let identity = keygen::identity().unwrap();
+    let delegate = |expires| {
+        let storage = vec![0; 813].into();
+        identity.delegate(&[7; 32], expires, storage).unwrap()
+    };
+    let good = delegate(u32::MAX);
+    let mut forged = good.as_bytes().to_vec();
+    forged[700] ^= 1;
+    let forged = PrivateKey::new(forged.clone().into(), forged.len()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (name, key, verdict) in [
+        ("good", good, "4294967295 s after 1970, not shown"),
+        (
+            "expired",
+            delegate(1_700_000_000),
+            "1700000000 s after 1970 (the offline signature has expired), not shown",
+        ),
+        (
+            "forged",
+            forged,
+            "4294967295 s after 1970 (a signature or key that does not belong to the rest), not shown",
+        ),
+    ] {
+        let path = folder.path().join(name);
+        KeyFile::save(&path, &key).unwrap();
+        let output = i2p_sam(&["address"]).arg(path).output().unwrap();
+        let found = field(stdout(&output), "private key");
+        assert_eq!(found, format!("transient, offline-signed until {verdict}"));
+    }
 }
 
 #[test]
