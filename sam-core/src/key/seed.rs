@@ -20,8 +20,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> PrivateKey<B> {
     ///
     /// The seed is the signing private key (RFC 8032), so whoever has it *is* the destination, and
     /// 32 bytes are all that has to be kept of it. Take them from a source of random numbers that
-    /// is fit for keys, and overwrite them after use. All else follows the keys that i2pd, Java I2P
-    /// and emissary make, and peers cannot tell where a destination comes from:
+    /// is fit for keys, and overwrite them after use. All else follows the keys that i2pd and Java
+    /// I2P make, and peers cannot tell where a destination comes from:
     ///
     /// - The field for the encryption key and the padding of the signing key repeat 32 bytes (I2P
     ///   proposal 161), a hash of the seed. No encryption key is needed: for each session, routers
@@ -107,6 +107,20 @@ mod tests {
             let certificate = key.destination().certificate();
             assert_eq!(ours.destination().certificate(), certificate);
             assert_eq!(ours.destination().ed25519_key(), public);
+        }
+    }
+
+    #[test]
+    fn i2pd_and_java_pad_destinations_alike() {
+        for sample in [&samples::I2PD_OLD, &samples::I2PD, &samples::JAVA] {
+            let key = PrivateKey::from_base64(sample.private.as_bytes(), [0; 679]).unwrap();
+            let padding = key.as_bytes().get(..352).unwrap();
+            let mut chunks = padding.chunks(32);
+            assert!(
+                chunks.all(|chunk| chunk == &padding[..32]),
+                "{}",
+                sample.router
+            );
         }
     }
 
