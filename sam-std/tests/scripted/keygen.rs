@@ -4,10 +4,12 @@ use std::io;
 use std::net::TcpListener;
 use std::time::{Duration, SystemTime};
 
+use sam_std::loopback::LoopbackBridge;
 use sam_std::sam_core::error::{KeyError, Usage};
-use sam_std::{Error, PrivateKey, Router, Session, keygen};
+use sam_std::{Address, Error, PrivateKey, Router, Session, keygen};
 
 use crate::keys;
+use crate::watchdog::bounded;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -96,4 +98,18 @@ fn a_forged_key_is_refused_before_anything_is_sent() {
     for place in [685, 720, 790] {
         assert_refused_unheard(&changed(&key, place), KeyError::Signature);
     }
+}
+
+#[test]
+fn a_session_with_a_delegated_key_has_the_address_of_the_identity() {
+    bounded(|| {
+        let identity = keygen::identity().unwrap();
+        let key = keygen::delegate(&identity, SystemTime::now() + HOUR).unwrap();
+        let bridge = LoopbackBridge::start().unwrap();
+        let router = Router::from(bridge.addr());
+        let session = Session::builder(&router).key(&key).create().unwrap();
+        assert_eq!(session.address(), Address::from(&identity.destination()));
+        let kept = session.private_key().unwrap();
+        assert_eq!(kept.offline_expires(), key.offline_expires());
+    });
 }
