@@ -11,9 +11,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-PARTS=(fmt clippy docs features no-alloc no-panic tests demo firmware boards fuzz live secured-hop)
+PARTS=(fmt clippy docs features no-alloc no-panic tests demo firmware boards fuzz live firmware-live secured-hop)
 # Parts that run the test target of the same name, whose tests the part `tests` ignores.
-OWN_TARGET=(firmware live secured-hop)
+OWN_TARGET=(firmware live firmware-live secured-hop)
 
 # What the tests are built with: everything but `defmt`, which does not link without a logger. The
 # lints compile it.
@@ -219,6 +219,21 @@ part_live() {
     cargo test -p sam-tests --test live --no-run
     CARGO_NET_OFFLINE=true limited python3 "$TESTNET" run --dir target/testnet -- \
         cargo test -p sam-tests --test live -- --include-ignored --test-threads=1
+}
+
+# The programs for microcontrollers on emulated boards, at real routers that are killed meanwhile.
+# Five floodfills, since one refuses new destinations with tunnels of three hops at first.
+part_firmware_live() {
+    need cc:g++ python3:python3 i2pd:i2pd unshare:util-linux nsenter:util-linux \
+        qemu-system-arm:qemu-system-arm
+    need_cross_toolchain
+    local reason
+    reason=$(python3 "$TESTNET" check --dir target/testnet 2>&1) || not_run "${reason#testnet: }"
+    firmware/build.sh lm3s6965evb
+    cargo test -p sam-tests --test firmware_live --no-run
+    SAM_FIRMWARE=$PWD/target/firmware CARGO_NET_OFFLINE=true limited \
+        python3 "$TESTNET" run --dir target/testnet --floodfills 5 -- \
+        cargo test -p sam-tests --test firmware_live -- --include-ignored --test-threads=1
 }
 
 # SAM on a local network, attacked in clear and through stunnel (see docs/secured-hop.md). Some of
@@ -444,13 +459,13 @@ count_tests() {
 print_table() {
     local name
     {
-        printf '%-11s %-8s %6s  %s\n' part result time note
+        printf '%-13s %-8s %6s  %s\n' part result time note
         for name in "${PARTS[@]}"; do
             if [[ -v RESULT[$name] ]]; then
-                printf '%-11s %-8s %4s s  %s\n' \
+                printf '%-13s %-8s %4s s  %s\n' \
                     "$name" "${RESULT[$name]}" "${TIME[$name]}" "${NOTE[$name]}"
             else
-                printf '%-11s %-8s %6s  %s\n' "$name" 'not run' '' 'not asked for'
+                printf '%-13s %-8s %6s  %s\n' "$name" 'not run' '' 'not asked for'
             fi
         done
     } | sed 's/ *$//'

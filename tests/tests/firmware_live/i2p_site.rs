@@ -1,0 +1,54 @@
+//! `i2p_site`: fetched over I2P by several peers at once, before and after its router was gone.
+
+use std::io::{Read, Write};
+use std::thread;
+
+use sam_std::{Address, Session};
+
+use crate::board::{LM3S6965EVB, Running, router_at};
+use crate::network::{Outage, peer, port_for_boards, stream_to};
+
+/// Fetches the page of numbers on a stream of its own.
+fn status(peer: &Session, address: &Address) -> String {
+    let mut stream = stream_to(peer, address);
+    stream
+        .write_all(b"GET /status HTTP/1.1\r\nHost: board\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// Two peers fetch it at once.
+#[track_caller]
+fn assert_serves(peers: [Session; 2], address: &Address, sessions: u32) {
+    let answers = thread::scope(|scope| {
+        let fetching = peers
+            .each_ref()
+            .map(|peer| scope.spawn(|| status(peer, address)));
+        fetching.map(|fetching| fetching.join().unwrap())
+    });
+    for answer in answers {
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        assert!(
+            answer.contains(&format!("\nsessions {sessions}\n")),
+            "{answer}"
+        );
+    }
+}
+
+#[test]
+#[ignore = "needs QEMU and the private network: ./test.sh firmware-live"]
+fn peers_fetch_it_at_once_before_and_after_the_router_restarts() {
+    let folder = tempfile::tempdir().unwrap();
+    let flash = format!("flash={}", folder.path().join("flash").display());
+    let router = router_at(port_for_boards());
+    let mut board = Running::start(LM3S6965EVB, "i2p_site", &[&router, &flash]);
+    let address = board.address();
+    assert_serves([2, 3].map(peer), &address, 1);
+    drop(Outage::begin());
+    board.says("the session is lost");
+    assert_eq!(board.address(), address);
+    // Others than before: those go on sending into its old tunnels for two minutes.
+    assert_serves([4, 5].map(peer), &address, 2);
+}
