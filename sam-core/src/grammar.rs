@@ -29,7 +29,7 @@ impl<'a> Sentence<'a> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let noun = opt(preceded(
             spaces,
-            verify(word, |word: &[u8]| !word.contains(&b'=')),
+            verify(word, |word: &[u8]| word.iter().all(|byte| *byte != b'=')),
         ));
         match (word, noun).parse(line) {
             Ok((pairs, (verb, noun))) => Ok(Self {
@@ -84,7 +84,12 @@ impl<'a> Pairs<'a> {
         Ok(values)
     }
 
-    fn fill(self, keys: &[Field], values: &mut [Option<Value<'a>>]) -> Result<(), Malformed> {
+    /// Puts the values of the keys asked for into `values`, see [`Self::fields`].
+    pub(crate) fn fill(
+        self,
+        keys: &[Field],
+        values: &mut [Option<Value<'a>>],
+    ) -> Result<(), Malformed> {
         for pair in self {
             let mut slots = keys.iter().zip(&mut *values);
             let Some((key, slot)) = slots.find(|(key, _)| key.as_str().as_bytes() == pair.key)

@@ -20,6 +20,7 @@ mod ip;
 
 pub mod key;
 
+mod answer;
 pub mod command;
 pub mod header;
 pub mod operand;

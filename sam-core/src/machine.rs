@@ -1,7 +1,7 @@
 //! What a protocol machine is: decides on lines, owns no bytes and no clock.
 
+use crate::answer::Answer;
 use crate::error::Error;
-use crate::reply::Reply;
 use crate::time::Duration;
 use crate::writer::Writer;
 
@@ -55,10 +55,9 @@ pub trait Machine: Send {
     /// # Errors
     /// As [`Machine::handle_line`], or what [`Machine::handle_eof`] says.
     fn handle_cut_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
-        let status = Reply::parse(line).ok().and_then(|reply| reply.status());
-        match status {
-            Some(status) if !status.is_ok() => self.handle_line(line, tx),
-            _ => Err(self.handle_eof()),
+        match refuses(line) {
+            true => self.handle_line(line, tx),
+            false => Err(self.handle_eof()),
         }
     }
 
@@ -66,6 +65,12 @@ pub trait Machine: Send {
     fn handle_eof(&mut self) -> Error {
         Error::Closed
     }
+}
+
+/// Not inlined: every machine has it.
+#[inline(never)]
+fn refuses(line: &[u8]) -> bool {
+    Answer::parse(line).is_ok_and(|answer| answer.result().is_err())
 }
 
 /// What a line meant.

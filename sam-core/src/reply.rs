@@ -1,8 +1,8 @@
 //! Everything a router says, both ways: parsed by clients, emitted by routers and test doubles.
 
+use crate::answer::{Answer, Verb};
 use crate::error::{Error, Malformed};
 use crate::field::Field;
-use crate::grammar::{self, Sentence};
 use crate::status::Status;
 use crate::types::Version;
 use crate::value::{Secret, Value};
@@ -73,53 +73,42 @@ impl<'a> Reply<'a> {
     /// [`Malformed::Twice`] for keys, [`Malformed::Value`] for a VERSION that is none. Unknown
     /// keys, stray words and unknown result words are no errors.
     pub fn parse(line: &'a [u8]) -> Result<Self, Malformed> {
-        if let Some(text) = grammar::text_after(line, b"PING") {
-            return Ok(Self::Ping(text));
-        }
-        if let Some(text) = grammar::text_after(line, b"PONG") {
-            return Ok(Self::Pong(text));
-        }
-        let Sentence {
-            verb,
-            noun: _,
-            pairs,
-        } = Sentence::parse(line)?;
-        let [result, message, first, second] = pairs.fields(keys(verb))?;
-        let status = Status::read(result, message);
-        match verb {
-            b"HELLO" => {
-                let version = first.map(read_version).transpose()?;
-                status.map(|status| Self::Hello { status, version })
+        let answer = Answer::parse(line)?;
+        let [_, _, first, second] = answer.values;
+        let missing = |key| Malformed::Missing(key);
+        let status = match (answer.verb, answer.status()) {
+            (Verb::Ping, _) => return Ok(Self::Ping(answer.text)),
+            (Verb::Pong, _) => return Ok(Self::Pong(answer.text)),
+            (Verb::Dest, None) => {
+                return Ok(Self::Dest {
+                    public: first.ok_or(missing(Field::Pub))?,
+                    private: Secret::new(second.ok_or(missing(Field::Priv))?),
+                });
             }
-            b"SESSION" => status.map(|status| Self::Session {
+            (_, status) => status.ok_or(missing(Field::Result))?,
+        };
+        Ok(match answer.verb {
+            Verb::Hello => Self::Hello {
+                status,
+                version: answer.version,
+            },
+            Verb::Session => Self::Session {
                 status,
                 destination: first.map(Secret::new),
                 id: second,
-            }),
-            b"STREAM" => status.map(Self::Stream),
-            b"NAMING" => match status? {
-                status if status.is_ok() && second.is_none() => {
-                    Err(Malformed::Missing(Field::Value))
-                }
-                status => Ok(Self::Naming {
-                    status,
-                    name: first,
-                    value: second,
-                }),
             },
-            b"DEST" => match status {
-                Ok(status) if !status.is_ok() => Ok(Self::DestRefused(status)),
-                _ => Ok(Self::Dest {
-                    public: first.ok_or(Malformed::Missing(Field::Pub))?,
-                    private: second
-                        .map(Secret::new)
-                        .ok_or(Malformed::Missing(Field::Priv))?,
-                }),
+            Verb::Stream => Self::Stream(status),
+            Verb::Naming => Self::Naming {
+                status,
+                name: first,
+                value: second,
             },
-            // A peer line, or noise: no status at all.
-            _ if result.is_none() => Err(Malformed::Verb),
-            _ => status.map(|status| Self::Other { verb, status }),
-        }
+            Verb::Dest => Self::DestRefused(status),
+            Verb::Other | Verb::Ping | Verb::Pong => Self::Other {
+                verb: answer.text,
+                status,
+            },
+        })
     }
 
     /// Writes the reply as one line.
@@ -200,20 +189,4 @@ impl<'a> Reply<'a> {
             Self::Dest { .. } | Self::Ping(_) | Self::Pong(_) => None,
         }
     }
-}
-
-/// The keys of a reply with this verb.
-const fn keys(verb: &[u8]) -> &'static [Field] {
-    match verb {
-        b"HELLO" => &[Field::Result, Field::Message, Field::Version],
-        b"SESSION" => &[Field::Result, Field::Message, Field::Destination, Field::Id],
-        b"NAMING" => &[Field::Result, Field::Message, Field::Name, Field::Value],
-        b"DEST" => &[Field::Result, Field::Message, Field::Pub, Field::Priv],
-        _ => &[Field::Result, Field::Message],
-    }
-}
-
-fn read_version(value: Value<'_>) -> Result<Version, Malformed> {
-    let text = value.as_bytes().ok_or(Malformed::Value(Field::Version))?;
-    Version::parse(text).ok_or(Malformed::Value(Field::Version))
 }

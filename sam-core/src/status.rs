@@ -1,9 +1,8 @@
 //! How it went: the result words of routers, and what they say to people.
 
-use crate::field::Field;
 use core::fmt;
 
-use crate::error::{Error, Malformed};
+use crate::error::Error;
 use crate::value::Value;
 use crate::writer::Writer;
 
@@ -63,12 +62,8 @@ impl<'a> Status<'a> {
         }
     }
 
-    pub(crate) fn read(
-        result: Option<Value<'a>>,
-        message: Option<Value<'a>>,
-    ) -> Result<Self, Malformed> {
-        let result = result.ok_or(Malformed::Missing(Field::Result))?;
-        Ok(Self { result, message })
+    pub(crate) const fn of(result: Value<'a>, message: Option<Value<'a>>) -> Self {
+        Self { result, message }
     }
 
     pub(crate) fn encode(&self, line: &mut Writer<'_>) -> Result<(), Error> {
@@ -165,7 +160,7 @@ impl ResultCode {
         Self::from_value(Value::new(word))
     }
 
-    fn from_value(word: Value<'_>) -> Self {
+    pub(crate) fn from_value(word: Value<'_>) -> Self {
         if word == "DUPLICATE_ID" {
             return Self::DuplicatedId;
         }

@@ -1,12 +1,12 @@
 //! Waiting for a peer.
 
-use super::greeting::{Greeting, settled};
-use super::{hear, unexpected};
+use super::greeting::Greeting;
+use super::{Progress, hear, heard, unexpected};
+use crate::answer::{Answer, Verb};
 use crate::command::StreamAccept;
 use crate::error::{Error, Malformed};
 use crate::header::Peer;
 use crate::machine::{Heard, Machine, Timeouts};
-use crate::reply::Reply;
 use crate::session_id::SessionId;
 use crate::time::Duration;
 use crate::types::Version;
@@ -85,20 +85,19 @@ impl Machine for Accept<'_> {
     }
 
     fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
-        match self.at {
-            At::Peer => return hear_peer(line, tx),
+        let awaited = match self.at {
+            At::Hello => Verb::Hello,
             At::Status(_) if Peer::parse(line).is_ok() => {
                 self.at = At::LateStatus;
                 return Ok(Heard::Event);
             }
-            _ => {}
-        }
-        let Some(reply) = hear(line, tx)? else {
-            return Ok(Heard::Nothing);
+            At::Status(_) | At::LateStatus => Verb::Stream,
+            At::Peer => return hear_peer(line, tx),
         };
-        match (self.at, reply) {
-            (At::Hello, reply) => {
-                self.at = At::Status(settled(&reply)?);
+        match hear(line, awaited, tx)? {
+            Progress::Nothing => Ok(Heard::Nothing),
+            Progress::Greeted(version) => {
+                self.at = At::Status(version);
                 let id = self.id.as_str().into();
                 let accept = StreamAccept {
                     id,
@@ -107,15 +106,11 @@ impl Machine for Accept<'_> {
                 accept.encode(tx)?;
                 Ok(Heard::Event)
             }
-            (at, Reply::Stream(status)) => {
-                status.into_result()?;
+            Progress::Granted => {
+                let is_late = self.at == At::LateStatus;
                 self.at = At::Peer;
-                Ok(match at {
-                    At::LateStatus => Heard::Last,
-                    _ => Heard::Event,
-                })
+                Ok(if is_late { Heard::Last } else { Heard::Event })
             }
-            (_, reply) => Err(unexpected(&reply)),
         }
     }
 
@@ -123,8 +118,8 @@ impl Machine for Accept<'_> {
         match self.at {
             At::Hello => Err(Malformed::Unexpected.into()),
             At::Status(version) => Ok(Accepted::Greeted(version)),
-            At::LateStatus | At::Peer => match Reply::parse(line) {
-                Ok(Reply::Stream(_)) => Ok(Accepted::Waiting),
+            At::LateStatus | At::Peer => match Answer::parse(line) {
+                Ok(answer) if answer.verb == Verb::Stream => Ok(Accepted::Waiting),
                 _ => Ok(Accepted::Peer(Peer::parse(line)?)),
             },
         }
@@ -148,9 +143,9 @@ fn hear_peer(line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
         Ok(_) => return Ok(Heard::Last),
         Err(malformed) => malformed,
     };
-    match hear(line, tx) {
+    match heard(line, tx) {
         Ok(None) => Ok(Heard::Nothing),
-        Ok(Some(reply)) => Err(unexpected(&reply)),
+        Ok(Some(answer)) => Err(unexpected(&answer)),
         Err(Error::Peer(_)) => Err(malformed.into()),
         Err(error) => Err(error),
     }

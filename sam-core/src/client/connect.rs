@@ -1,13 +1,13 @@
 //! Reaching a peer.
 
-use super::greeting::{Greeting, settled};
-use super::{hear, unexpected};
+use super::greeting::Greeting;
+use super::{Progress, hear};
+use crate::answer::{Answer, Verb};
 use crate::command::StreamConnect;
 use crate::error::{Error, Malformed, Usage};
 use crate::key::Target;
 use crate::machine::{Heard, Machine, Timeouts};
 use crate::operand::Name;
-use crate::reply::Reply;
 use crate::session_id::SessionId;
 use crate::time::Duration;
 use crate::types::{Ports, Version};
@@ -98,12 +98,10 @@ impl Machine for Connect<'_> {
     }
 
     fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
-        let Some(reply) = hear(line, tx)? else {
-            return Ok(Heard::Nothing);
-        };
-        match (self.version, reply) {
-            (None, reply) => {
-                let version = settled(&reply)?;
+        let awaited = self.version.map_or(Verb::Hello, |_| Verb::Stream);
+        match hear(line, awaited, tx)? {
+            Progress::Nothing => Ok(Heard::Nothing),
+            Progress::Greeted(version) => {
                 if self.ports.is_some() && version < Version::V3_2 {
                     return Err(Usage::NeedsVersion(Version::V3_2).into());
                 }
@@ -111,15 +109,14 @@ impl Machine for Connect<'_> {
                 self.command().encode(tx)?;
                 Ok(Heard::Event)
             }
-            (Some(_), Reply::Stream(status)) => status.into_result().map(|()| Heard::Last),
-            (Some(_), reply) => Err(unexpected(&reply)),
+            Progress::Granted => Ok(Heard::Last),
         }
     }
 
     fn view(&self, line: &[u8]) -> Result<Connected, Error> {
-        match (self.version, Reply::parse(line)?) {
-            (Some(version), Reply::Hello { .. }) => Ok(Connected::Greeted(version)),
-            (Some(_), Reply::Stream(_)) => Ok(Connected::Ready),
+        match (self.version, Answer::parse(line)?.verb) {
+            (Some(version), Verb::Hello) => Ok(Connected::Greeted(version)),
+            (Some(_), Verb::Stream) => Ok(Connected::Ready),
             _ => Err(Malformed::Unexpected.into()),
         }
     }

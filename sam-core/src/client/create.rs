@@ -1,15 +1,15 @@
 //! Bringing a session online.
 
-use super::greeting::{Greeting, settled};
+use super::greeting::Greeting;
 use super::session::Session;
-use super::{hear, unexpected};
+use super::{Progress, hear};
+use crate::answer::{Answer, Verb};
 use crate::command::SessionCreate;
 use crate::error::{Error, KeyError, Malformed, Usage};
 use crate::key::{Destination, decoded_len};
 use crate::machine::{Heard, Machine, Timeouts};
 use crate::operand::SessionKey;
 use crate::options::SessionOptions;
-use crate::reply::Reply;
 use crate::session_id::SessionId;
 use crate::time::Duration;
 use crate::types::{SignatureType, Style, Version};
@@ -103,26 +103,28 @@ impl Machine for Create<'_> {
     }
 
     fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
-        let Some(reply) = hear(line, tx)? else {
-            return Ok(Heard::Nothing);
-        };
-        match (self.version, reply) {
-            (None, reply) => {
-                self.version = Some(settled(&reply)?);
+        let awaited = self.version.map_or(Verb::Hello, |_| Verb::Session);
+        match hear(line, awaited, tx)? {
+            Progress::Nothing => Ok(Heard::Nothing),
+            Progress::Greeted(version) => {
+                self.version = Some(version);
                 self.command().encode(tx)?;
                 Ok(Heard::Event)
             }
-            (Some(_), Reply::Session { status, .. }) => status.into_result().map(|()| Heard::Last),
-            (Some(_), reply) => Err(unexpected(&reply)),
+            Progress::Granted => Ok(Heard::Last),
         }
     }
 
     fn view<'l>(&self, line: &'l [u8]) -> Result<Created<'l>, Error> {
-        match (self.version, Reply::parse(line)?) {
-            (Some(version), Reply::Hello { .. }) => Ok(Created::Greeted(version)),
-            (Some(_), Reply::Session { destination, .. }) => {
-                let private = destination.filter(|key| !key.expose().is_empty());
-                Ok(Created::Ready { private })
+        let answer = Answer::parse(line)?;
+        let [_, _, destination, _] = answer.values;
+        match (self.version, answer.verb) {
+            (Some(version), Verb::Hello) => Ok(Created::Greeted(version)),
+            (Some(_), Verb::Session) => {
+                let private = destination.filter(|key| !key.is_empty());
+                Ok(Created::Ready {
+                    private: private.map(Secret::new),
+                })
             }
             _ => Err(Malformed::Unexpected.into()),
         }

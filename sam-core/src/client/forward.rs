@@ -2,14 +2,14 @@
 
 use core::net::IpAddr;
 
-use super::greeting::{Greeting, settled};
+use super::greeting::Greeting;
 use super::session::Session;
-use super::{hear, unexpected};
+use super::{Progress, hear, heard, unexpected};
+use crate::answer::Verb;
 use crate::command::StreamForward;
 use crate::error::{Error, Malformed};
 use crate::machine::{Heard, Machine, Timeouts};
 use crate::operand::Host;
-use crate::reply::Reply;
 use crate::session_id::SessionId;
 use crate::time::Duration;
 use crate::types::Version;
@@ -105,12 +105,18 @@ impl Machine for Forward<'_> {
     }
 
     fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
-        let Some(reply) = hear(line, tx)? else {
-            return Ok(Heard::Nothing);
+        let (awaited, version) = match self.at {
+            At::Hello => (Verb::Hello, Version::V3_0),
+            At::Status(version) => (Verb::Stream, version),
+            At::Active(_) => match heard(line, tx)? {
+                None => return Ok(Heard::Nothing),
+                Some(answer) => return Err(unexpected(&answer)),
+            },
         };
-        match (self.at, reply) {
-            (At::Hello, reply) => {
-                self.at = At::Status(settled(&reply)?);
+        match hear(line, awaited, tx)? {
+            Progress::Nothing => Ok(Heard::Nothing),
+            Progress::Greeted(version) => {
+                self.at = At::Status(version);
                 let forward = StreamForward {
                     id: self.id.as_str().into(),
                     port: self.port,
@@ -120,12 +126,10 @@ impl Machine for Forward<'_> {
                 forward.encode(tx)?;
                 Ok(Heard::Event)
             }
-            (At::Status(version), Reply::Stream(status)) => {
-                status.into_result()?;
+            Progress::Granted => {
                 self.at = At::Active(version);
                 Ok(Heard::Event)
             }
-            (_, reply) => Err(unexpected(&reply)),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
+use crate::answer::Answer;
 use crate::command::Hello;
 use crate::error::{Error, Malformed};
-use crate::reply::Reply;
 use crate::types::Version;
 use crate::value::{Secret, Value};
 use crate::writer::Writer;
@@ -89,12 +89,8 @@ impl Greeting<'_> {
 ///
 /// Any 3.x will do, even one below the range offered: emissary answers 3.2 to MIN=3.3. Routers
 /// before 3.1 may name no version at all.
-pub(super) fn settled(reply: &Reply<'_>) -> Result<Version, Error> {
-    let Reply::Hello { status, version } = reply else {
-        return Err(super::unexpected(reply));
-    };
-    status.into_result()?;
-    match version.unwrap_or(Version::V3_0) {
+pub(super) fn settled(hello: &Answer<'_>) -> Result<Version, Error> {
+    match hello.version.unwrap_or(Version::V3_0) {
         version if version.major == 3 => Ok(version),
         _ => Err(Malformed::Version.into()),
     }

@@ -1,15 +1,15 @@
 //! Questions and answers on a socket in line mode, one at a time.
 
+use crate::answer::{Answer, Verb};
 use crate::command::encode;
 use crate::error::{Error, Malformed, Usage};
 use crate::key::{DestinationText, Target};
 use crate::machine::{Heard, Timeouts};
 use crate::operand::Name;
-use crate::reply::Reply;
 use crate::status::Status;
 use crate::time::Duration;
 use crate::types::{SignatureType, Version};
-use crate::value::Secret;
+use crate::value::{Secret, Value};
 use crate::writer::Writer;
 
 /// The part of a line-mode machine that asks the router things and tells its answers apart.
@@ -171,27 +171,25 @@ impl Inquiry {
     }
 
     pub(super) fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
-        let reply = match Reply::parse(line) {
-            Ok(Reply::Ping(text)) => {
-                encode::pong(text, tx)?;
-                return Ok(Heard::Nothing);
-            }
-            Ok(reply) => reply,
-            Err(_) => return Ok(self.leave_unanswered()),
+        let Ok(answer) = Answer::parse(line) else {
+            return Ok(self.leave_unanswered());
         };
-        match (self.asked, &reply) {
-            (_, Reply::Naming { name, .. }) if self.is_late(name.map(|name| name.bytes())) => {
+        let [_, _, name, _] = answer.values;
+        match (self.asked, answer.verb) {
+            (_, Verb::Ping) => {
+                encode::pong(answer.text, tx)?;
+                Ok(Heard::Nothing)
+            }
+            (_, Verb::Naming) if self.is_late(name) => {
                 self.abandoned -= 1;
                 Ok(Heard::Nothing)
             }
-            (Question::Ping, Reply::Pong(_)) => Ok(self.answer()),
-            (_, Reply::Pong(_)) => Ok(Heard::Nothing),
-            (Question::Lookup(_) | Question::Probe, Reply::Naming { .. })
-            | (Question::Generate, Reply::Dest { .. } | Reply::DestRefused(_)) => Ok(self.answer()),
+            (_, Verb::Pong) if self.asked != Question::Ping => Ok(Heard::Nothing),
+            (Question::Ping, Verb::Pong)
+            | (Question::Lookup(_) | Question::Probe, Verb::Naming)
+            | (Question::Generate, Verb::Dest) => Ok(self.answer()),
             // Anything else that refuses ends the question: the router will not answer it.
-            _ if reply.status().is_some_and(|status| !status.is_ok()) => {
-                Ok(self.leave_unanswered())
-            }
+            _ if answer.result().is_err() => Ok(self.leave_unanswered()),
             _ => {
                 self.answered = Question::None;
                 Ok(Heard::Event)
@@ -200,29 +198,24 @@ impl Inquiry {
     }
 
     pub(super) fn view<'l>(&self, line: &'l [u8]) -> Event<'l> {
-        let reply = match Reply::parse(line) {
-            Ok(reply) => reply,
+        let answer = match Answer::parse(line) {
+            Ok(answer) => answer,
             Err(malformed) => return Event::Noise(malformed),
         };
-        match (self.answered, reply) {
-            (Question::Probe, Reply::Naming { .. }) | (Question::Ping, Reply::Pong(_)) => {
-                Event::Alive
+        let [_, _, public, value] = answer.values;
+        match (self.answered, answer.verb, answer.status()) {
+            (Question::Probe, Verb::Naming, _) | (Question::Ping, Verb::Pong, _) => Event::Alive,
+            (Question::Lookup(_), Verb::Naming, _) if answer.result().is_ok() => {
+                checked(value, Event::Found)
             }
-            (Question::Lookup(_), Reply::Naming { status, value, .. }) => match value {
-                Some(value) if status.is_ok() => checked(value.as_bytes(), Event::Found),
-                _ => Event::NotFound(status),
-            },
-            (Question::Generate, Reply::Dest { public, private }) => {
-                checked(public.as_bytes(), |public| Event::Generated {
-                    public,
-                    private,
-                })
-            }
-            (Question::Generate, Reply::DestRefused(status)) => Event::NotGenerated(status),
-            (_, reply) => match reply.status() {
-                Some(status) => Event::Status(status),
-                None => Event::Noise(Malformed::Unexpected),
-            },
+            (Question::Lookup(_), Verb::Naming, Some(status)) => Event::NotFound(status),
+            (Question::Generate, Verb::Dest, None) => checked(public, |public| Event::Generated {
+                public,
+                private: Secret::new(value.unwrap_or(Value::EMPTY)),
+            }),
+            (Question::Generate, Verb::Dest, Some(status)) => Event::NotGenerated(status),
+            (_, _, Some(status)) => Event::Status(status),
+            (_, _, None) => Event::Noise(Malformed::Unexpected),
         }
     }
 
@@ -270,21 +263,22 @@ impl Inquiry {
     }
 
     /// Whether a NAMING REPLY answers an abandoned question rather than the outstanding one.
-    fn is_late(&self, name: Option<impl Iterator<Item = u8>>) -> bool {
+    fn is_late(&self, name: Option<Value<'_>>) -> bool {
         let wanted = match self.asked {
             Question::Lookup(print) => print,
             Question::Probe => Fingerprint::of(*b"ME"),
             _ => return self.abandoned > 0,
         };
-        self.abandoned > 0 && name.is_some_and(|name| Fingerprint::of(name) != wanted)
+        self.abandoned > 0 && name.is_some_and(|name| Fingerprint::of(name.bytes()) != wanted)
     }
 }
 
 fn checked<'l>(
-    text: Option<&'l [u8]>,
+    text: Option<Value<'l>>,
     event: impl FnOnce(DestinationText<'l>) -> Event<'l>,
 ) -> Event<'l> {
-    match DestinationText::new(text.unwrap_or_default()) {
+    let text = text.and_then(Value::as_bytes).unwrap_or_default();
+    match DestinationText::new(text) {
         Ok(destination) => event(destination),
         Err(error) => Event::Noise(Malformed::Key(error)),
     }

@@ -32,29 +32,55 @@ pub use inquiry::{Event, Inquiry};
 pub use session::Session;
 pub use utility::Utility;
 
+use self::greeting::settled;
+use crate::answer::{Answer, Verb};
 use crate::command::encode;
 use crate::error::{Error, Malformed};
-use crate::reply::Reply;
+use crate::types::Version;
 use crate::writer::Writer;
+
+/// What a line came to, on a socket that waits for one answer.
+enum Progress {
+    /// It was no answer.
+    Nothing,
+    /// The router agreed to talk.
+    Greeted(Version),
+    /// The router did what it was asked for.
+    Granted,
+}
+
+/// Takes a line where the answer with the verb `awaited` is due.
+fn hear(line: &[u8], awaited: Verb, tx: &mut Writer<'_>) -> Result<Progress, Error> {
+    let Some(answer) = heard(line, tx)? else {
+        return Ok(Progress::Nothing);
+    };
+    if answer.verb != awaited {
+        return Err(unexpected(&answer));
+    }
+    answer.result()?;
+    match awaited {
+        Verb::Hello => settled(&answer).map(Progress::Greeted),
+        _ => Ok(Progress::Granted),
+    }
+}
 
 /// Parses a line and answers it if it is a PING, at any moment of line mode.
 ///
 /// Java I2P pings sockets that were silent for 180 s and drops those that do not answer.
-fn hear<'l>(line: &'l [u8], tx: &mut Writer<'_>) -> Result<Option<Reply<'l>>, Error> {
-    match Reply::parse(line)? {
-        Reply::Ping(text) => encode::pong(text, tx).map(|()| None),
-        Reply::Pong(_) => Ok(None),
-        reply => Ok(Some(reply)),
+fn heard<'l>(line: &'l [u8], tx: &mut Writer<'_>) -> Result<Option<Answer<'l>>, Error> {
+    let answer = Answer::parse(line)?;
+    match answer.verb {
+        Verb::Ping => encode::pong(answer.text, tx).map(|()| None),
+        Verb::Pong => Ok(None),
+        _ => Ok(Some(answer)),
     }
 }
 
-/// The error in a reply that is not the one waited for.
+/// The error in an answer that is not the one waited for.
 ///
 /// A refusal counts whatever its verb: i2pd says `SESSION STATUS` for STREAM commands, Java I2P
 /// for any command on a socket it gives up.
-fn unexpected(reply: &Reply<'_>) -> Error {
-    match reply.status().map(|status| status.into_result()) {
-        Some(Err(refused)) => refused,
-        _ => Malformed::Unexpected.into(),
-    }
+fn unexpected(answer: &Answer<'_>) -> Error {
+    let refusal = answer.result().err();
+    refusal.unwrap_or(Malformed::Unexpected.into())
 }

@@ -1,11 +1,11 @@
 //! A socket for lookups and new keys, without a session.
 
-use super::greeting::{Greeting, settled};
+use super::greeting::Greeting;
 use super::inquiry::{Event, Inquiry};
-use super::{hear, unexpected};
+use super::{Progress, hear, unexpected};
+use crate::answer::{Answer, Verb};
 use crate::error::{Error, Malformed, Usage};
 use crate::machine::{Heard, Machine, Timeouts};
-use crate::reply::Reply;
 use crate::time::Duration;
 use crate::types::Version;
 use crate::writer::Writer;
@@ -64,20 +64,24 @@ impl Machine for Utility<'_> {
         if let Some(inquiry) = &mut self.inquiry {
             return inquiry.handle_line(line, tx);
         }
-        let Some(reply) = hear(line, tx)? else {
-            return Ok(Heard::Nothing);
-        };
-        self.inquiry = Some(Inquiry::new(settled(&reply)?, self.timeouts));
-        Ok(Heard::Event)
+        match hear(line, Verb::Hello, tx)? {
+            Progress::Greeted(version) => {
+                self.inquiry = Some(Inquiry::new(version, self.timeouts));
+                Ok(Heard::Event)
+            }
+            _ => Ok(Heard::Nothing),
+        }
     }
 
     fn view<'l>(&self, line: &'l [u8]) -> Result<Event<'l>, Error> {
-        match (&self.inquiry, Reply::parse(line)) {
-            (Some(inquiry), Ok(Reply::Hello { status, .. })) if status.is_ok() => {
+        match (&self.inquiry, Answer::parse(line)) {
+            (Some(inquiry), Ok(answer))
+                if answer.verb == Verb::Hello && answer.result().is_ok() =>
+            {
                 Ok(Event::Greeted(inquiry.version()))
             }
             (Some(inquiry), _) => Ok(inquiry.view(line)),
-            (None, Ok(reply)) => Err(unexpected(&reply)),
+            (None, Ok(answer)) => Err(unexpected(&answer)),
             (None, Err(malformed)) => Err(Malformed::into(malformed)),
         }
     }
