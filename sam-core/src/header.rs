@@ -53,9 +53,11 @@ impl<'a> Peer<'a> {
     /// # Errors
     /// [`Full`](crate::error::Full) if it does not fit; nothing is written then.
     pub fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
-        writer.line(|line| {
-            line.put(self.destination.as_str().as_bytes())?;
-            self.ports.map_or(Ok(()), |ports| line.ports(ports))
+        writer.sentence(|line| {
+            line.add(self.destination.as_bytes());
+            if let Some(ports) = self.ports {
+                line.ports(ports);
+            }
         })
     }
 }

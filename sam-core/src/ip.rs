@@ -5,7 +5,6 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::error::Error;
 use crate::types::decimal;
 use crate::writer::Writer;
 
@@ -17,13 +16,13 @@ pub(crate) fn read(text: &[u8]) -> Option<IpAddr> {
 }
 
 /// Writes an address; IPv6 as RFC 5952 says.
-pub(crate) fn put(ip: IpAddr, line: &mut Writer<'_>) -> Result<(), Error> {
+pub(crate) fn put(ip: IpAddr, line: &mut Writer<'_>) {
     match ip {
         IpAddr::V4(ip) => put_v4(ip, line),
         IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
             Some(mapped) => {
-                line.put(b"::ffff:")?;
-                put_v4(mapped, line)
+                line.add(b"::ffff:");
+                put_v4(mapped, line);
             }
             None => put_v6(ip, line),
         },
@@ -107,24 +106,24 @@ fn read_group(digits: &[u8]) -> Option<u16> {
     })
 }
 
-fn put_v4(ip: Ipv4Addr, line: &mut Writer<'_>) -> Result<(), Error> {
+fn put_v4(ip: Ipv4Addr, line: &mut Writer<'_>) {
     let [first, others @ ..] = ip.octets();
-    line.digits(first.into())?;
-    others.into_iter().try_for_each(|octet| {
-        line.put(b".")?;
-        line.digits(octet.into())
-    })
+    line.digits(first.into());
+    for octet in others {
+        line.add(b".");
+        line.digits(octet.into());
+    }
 }
 
-fn put_v6(ip: Ipv6Addr, line: &mut Writer<'_>) -> Result<(), Error> {
+fn put_v6(ip: Ipv6Addr, line: &mut Writer<'_>) {
     let groups = ip.segments();
     let (start, len) = longest_gap(&groups);
     let (head, rest) = groups.split_at_checked(start).unwrap_or((&groups, &[]));
-    put_groups(head, line)?;
+    put_groups(head, line);
     if len > 0 {
-        line.put(b"::")?;
+        line.add(b"::");
     }
-    put_groups(rest.get(len..).unwrap_or_default(), line)
+    put_groups(rest.get(len..).unwrap_or_default(), line);
 }
 
 /// Where the longest run of two or more zeros starts, the first of several, and how long it is.
@@ -139,19 +138,18 @@ fn longest_gap(groups: &[u16; 8]) -> (usize, usize) {
     longest
 }
 
-fn put_groups(groups: &[u16], line: &mut Writer<'_>) -> Result<(), Error> {
+fn put_groups(groups: &[u16], line: &mut Writer<'_>) {
     let mut separator: &[u8] = b"";
     for group in groups {
-        line.put(separator)?;
+        line.add(separator);
         separator = b":";
         for place in [12, 8, 4, 0] {
             let digit = (group >> place & 15) as u8;
             if group >> place > 0 || place == 0 {
-                line.put(&[digit + if digit < 10 { b'0' } else { b'a' - 10 }])?;
+                line.add(&[digit + if digit < 10 { b'0' } else { b'a' - 10 }]);
             }
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -164,7 +162,7 @@ mod tests {
     fn written(ip: IpAddr) -> String {
         let mut buffer = [0; 45];
         let mut writer = Writer::new(&mut buffer);
-        put(ip, &mut writer).unwrap();
+        put(ip, &mut writer);
         String::from_utf8(writer.written().to_vec()).unwrap()
     }
 

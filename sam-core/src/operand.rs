@@ -1,9 +1,10 @@
 //! The values of commands that come in more than one form: keys, names and hosts.
 
+use core::convert::Infallible;
 use core::fmt;
 use core::net::IpAddr;
 
-use crate::error::{Error, Usage};
+use crate::error::Usage;
 use crate::ip;
 use crate::key::base64::Base64Groups;
 use crate::key::{PrivateKey, Target};
@@ -47,14 +48,14 @@ impl SessionKey<'_> {
     /// A transient destination with Ed25519 signatures.
     pub const TRANSIENT: Self = Self::Transient(Some(SignatureType::ED25519));
 
-    pub(crate) fn encode(&self, line: &mut Writer<'_>) -> Result<(), Error> {
+    pub(crate) fn encode(&self, line: &mut Writer<'_>) {
         match *self {
             Self::Transient(signature_type) => {
-                line.word("DESTINATION", "TRANSIENT")?;
-                encode_signature_type(signature_type, line)
+                line.word("DESTINATION", "TRANSIENT");
+                encode_signature_type(signature_type, line);
             }
             Self::Text(key) => line.required("DESTINATION", key.expose()),
-            Self::Binary([]) => Err(Usage::Empty.into()),
+            Self::Binary([]) => line.fail(Usage::Empty),
             Self::Binary(key) => line.base64("DESTINATION", key),
         }
     }
@@ -107,11 +108,11 @@ impl defmt::Format for SessionKey<'_> {
 }
 
 impl<'a> Host<'a> {
-    pub(crate) fn encode(&self, line: &mut Writer<'_>) -> Result<(), Error> {
+    pub(crate) fn encode(&self, line: &mut Writer<'_>) {
         match self {
             Self::Ip(ip) => {
-                line.key("HOST")?;
-                ip::put(*ip, line)
+                line.key("HOST");
+                ip::put(*ip, line);
             }
             Self::Text(text) => line.required("HOST", *text),
         }
@@ -120,7 +121,8 @@ impl<'a> Host<'a> {
     pub(crate) fn read(value: Value<'a>) -> Self {
         let mut longest_ip = [0; 45];
         let mut text = Writer::new(&mut longest_ip);
-        let ip = match text.unquoted(value) {
+        value.bytes().for_each(|byte| text.add(&[byte]));
+        let ip = match text.check() {
             Ok(()) => ip::read(text.written()),
             Err(_) => None,
         };
@@ -152,12 +154,15 @@ impl<'a> Name<'a> {
         }
     }
 
-    pub(crate) fn encode(&self, key: &str, line: &mut Writer<'_>) -> Result<(), Error> {
+    pub(crate) fn encode(&self, key: &str, line: &mut Writer<'_>) {
         match *self {
             Self::Text(text) => line.required(key, text),
             _ => {
-                line.key(key)?;
-                self.text(&mut |piece| line.put(piece))
+                line.key(key);
+                let Ok(()) = self.text(&mut |piece| {
+                    line.add(piece);
+                    Ok::<_, Infallible>(())
+                });
             }
         }
     }
@@ -212,12 +217,8 @@ impl defmt::Format for Name<'_> {
     }
 }
 
-pub(crate) fn encode_signature_type(
-    signature_type: Option<SignatureType>,
-    line: &mut Writer<'_>,
-) -> Result<(), Error> {
-    match signature_type {
-        Some(SignatureType(number)) => line.number("SIGNATURE_TYPE", number.into()),
-        None => Ok(()),
+pub(crate) fn encode_signature_type(signature_type: Option<SignatureType>, line: &mut Writer<'_>) {
+    if let Some(SignatureType(number)) = signature_type {
+        line.add_number("SIGNATURE_TYPE", number.into());
     }
 }

@@ -87,39 +87,51 @@ impl SessionOptions<'_> {
         Ok(())
     }
 
+    /// Writes options that [can be sent](Self::validate).
+    pub(crate) fn encode(&self, line: &mut Writer<'_>) {
+        for (key, number) in self.numbers() {
+            line.add_number(key, number.into());
+        }
+        for (key, value) in self.texts() {
+            line.add_pair(key, value.into());
+        }
+    }
+
     fn each(&self, put: Put<'_>) -> Result<(), Error> {
+        for (key, number) in self.numbers() {
+            let mut digits = [0; 3];
+            let mut text = Writer::new(&mut digits);
+            text.digits(number.into());
+            put(key.as_bytes(), Value::new(text.written()))?;
+        }
+        self.texts()
+            .try_for_each(|(key, value)| put(key.as_bytes(), value.into()))
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = (&'static str, u8)> {
         let numbers = [
             ("inbound.length", self.inbound.length),
             ("inbound.quantity", self.inbound.quantity),
             ("outbound.length", self.outbound.length),
             ("outbound.quantity", self.outbound.quantity),
         ];
-        for (key, number) in numbers {
-            if let Some(number) = number
-                && !self.is_replaced(key)
-            {
-                let mut digits = [0; 3];
-                let mut text = Writer::new(&mut digits);
-                text.digits(number.into())?;
-                put(key.as_bytes(), Value::new(text.written()))?;
-            }
-        }
-        if let Some(types) = self.lease_set_enc_type
-            && !self.is_replaced(LEASE_SET_ENC_TYPE)
-        {
-            put(LEASE_SET_ENC_TYPE.as_bytes(), types.into())?;
-        }
-        self.others
-            .iter()
-            .try_for_each(|(key, value)| put(key.as_bytes(), Value::from(*value)))
+        numbers
+            .into_iter()
+            .filter_map(|(key, number)| Some((key, number.filter(|_| !self.is_replaced(key))?)))
     }
 
+    fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let key = "i2cp.leaseSetEncType";
+        let types = self.lease_set_enc_type.filter(|_| !self.is_replaced(key));
+        let types = types.map(|types| (key, types));
+        types.into_iter().chain(self.others.iter().copied())
+    }
+
+    #[inline(never)]
     fn is_replaced(&self, key: &str) -> bool {
         self.others.iter().any(|(other, _)| *other == key)
     }
 }
-
-const LEASE_SET_ENC_TYPE: &str = "i2cp.leaseSetEncType";
 
 /// The options of a `SESSION CREATE` line: to be written, or as a client wrote them.
 #[derive(Clone, Copy)]
@@ -153,14 +165,21 @@ impl<'a> Options<'a> {
         }
     }
 
-    pub(crate) fn encode(&self, line: &mut Writer<'_>) -> Result<(), Error> {
+    pub(crate) fn encode(&self, line: &mut Writer<'_>) {
         if let Source::Typed(options) = self.0 {
-            options.validate()?;
+            match options.validate() {
+                Ok(()) => options.encode(line),
+                Err(usage) => line.fail(usage),
+            }
+            return;
         }
-        self.each(&mut |key, value| match core::str::from_utf8(key) {
+        let said = self.each(&mut |key, value| match core::str::from_utf8(key) {
             Ok(key) if is_option_key(key) => line.pair(key, value),
             _ => Err(Usage::OptionKey.into()),
-        })
+        });
+        if let Err(error) = said {
+            line.fail(error);
+        }
     }
 
     fn len(&self) -> usize {
@@ -288,7 +307,8 @@ mod tests {
     fn written(options: SessionOptions<'_>) -> Result<String, Error> {
         let mut buffer = [0; 256];
         let mut writer = Writer::new(&mut buffer);
-        Options::from(options).encode(&mut writer)?;
+        Options::from(options).encode(&mut writer);
+        writer.check()?;
         Ok(String::from_utf8(writer.written().to_vec()).unwrap())
     }
 

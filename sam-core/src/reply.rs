@@ -117,62 +117,62 @@ impl<'a> Reply<'a> {
     /// [`Full`](crate::error::Full) if it does not fit; [`Usage`](crate::error::Usage) if a value
     /// cannot stand in a line. Nothing is written then.
     pub fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
-        writer.line(|line| match *self {
+        writer.sentence(|line| match *self {
             Self::Hello { status, version } => {
-                line.put(b"HELLO REPLY")?;
-                status.encode_result(line)?;
+                line.add(b"HELLO REPLY");
+                status.encode_result(line);
                 if let Some(version) = version {
-                    line.version("VERSION", version)?;
+                    line.version("VERSION", version);
                 }
-                status.encode_message(line)
+                status.encode_message(line);
             }
             Self::Session {
                 status,
                 destination,
                 id,
             } => {
-                line.put(b"SESSION STATUS")?;
-                status.encode_result(line)?;
-                line.optional("ID", id)?;
-                line.optional("DESTINATION", destination.map(Secret::expose))?;
-                status.encode_message(line)
+                line.add(b"SESSION STATUS");
+                status.encode_result(line);
+                line.optional("ID", id);
+                line.optional("DESTINATION", destination.map(Secret::expose));
+                status.encode_message(line);
             }
             Self::Stream(status) => {
-                line.put(b"STREAM STATUS")?;
-                status.encode(line)
+                line.add(b"STREAM STATUS");
+                status.encode(line);
             }
             Self::Naming {
                 status,
                 name,
                 value,
             } => {
-                line.put(b"NAMING REPLY")?;
-                status.encode_result(line)?;
-                line.optional("NAME", name)?;
-                line.optional("VALUE", value)?;
-                status.encode_message(line)
+                line.add(b"NAMING REPLY");
+                status.encode_result(line);
+                line.optional("NAME", name);
+                line.optional("VALUE", value);
+                status.encode_message(line);
             }
             Self::Dest { public, private } => {
-                line.put(b"DEST REPLY")?;
-                line.pair("PUB", public)?;
-                line.pair("PRIV", private.expose())
+                line.add(b"DEST REPLY");
+                line.add_pair("PUB", public);
+                line.add_pair("PRIV", private.expose());
             }
             Self::DestRefused(status) => {
-                line.put(b"DEST REPLY")?;
-                status.encode(line)
+                line.add(b"DEST REPLY");
+                status.encode(line);
             }
             Self::Ping(text) => {
-                line.put(b"PING")?;
-                line.verbatim(text)
+                line.add(b"PING");
+                line.verbatim(text);
             }
             Self::Pong(text) => {
-                line.put(b"PONG")?;
-                line.verbatim(text)
+                line.add(b"PONG");
+                line.verbatim(text);
             }
             Self::Other { verb, status } => {
-                line.put(verb)?;
-                line.put(b" STATUS")?;
-                status.encode(line)
+                line.add(verb);
+                line.add(b" STATUS");
+                status.encode(line);
             }
         })
     }

@@ -66,17 +66,17 @@ impl<'a> Status<'a> {
         Self { result, message }
     }
 
-    pub(crate) fn encode(&self, line: &mut Writer<'_>) -> Result<(), Error> {
-        self.encode_result(line)?;
-        self.encode_message(line)
+    pub(crate) fn encode(&self, line: &mut Writer<'_>) {
+        self.encode_result(line);
+        self.encode_message(line);
     }
 
-    pub(crate) fn encode_result(&self, line: &mut Writer<'_>) -> Result<(), Error> {
-        line.pair("RESULT", self.result)
+    pub(crate) fn encode_result(&self, line: &mut Writer<'_>) {
+        line.add_pair("RESULT", self.result);
     }
 
-    pub(crate) fn encode_message(&self, line: &mut Writer<'_>) -> Result<(), Error> {
-        line.optional("MESSAGE", self.message)
+    pub(crate) fn encode_message(&self, line: &mut Writer<'_>) {
+        line.optional("MESSAGE", self.message);
     }
 }
 

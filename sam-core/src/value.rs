@@ -78,10 +78,7 @@ impl<'a> Value<'a> {
 
 impl PartialEq for Value<'_> {
     fn eq(&self, other: &Self) -> bool {
-        match (self.as_bytes(), other.as_bytes()) {
-            (Some(mine), Some(theirs)) => mine == theirs,
-            _ => self.bytes().eq(other.bytes()),
-        }
+        self.bytes().eq(other.bytes())
     }
 }
 

@@ -15,17 +15,23 @@ use crate::value::Value;
 pub struct Writer<'a> {
     buffer: &'a mut [u8],
     len: usize,
+    /// What went wrong first; nothing is written from then on, until somebody is told.
+    failed: Option<Error>,
 }
 
 impl<'a> Writer<'a> {
     /// Writes into `buffer` from its start.
     pub const fn new(buffer: &'a mut [u8]) -> Self {
-        Self { buffer, len: 0 }
+        Self::behind(buffer, 0)
     }
 
     /// Writes into `buffer` behind the `len` bytes it holds already.
     pub(crate) const fn behind(buffer: &'a mut [u8], len: usize) -> Self {
-        Self { buffer, len }
+        Self {
+            buffer,
+            len,
+            failed: None,
+        }
     }
 
     /// How many bytes of the buffer are filled.
@@ -52,12 +58,11 @@ impl<'a> Writer<'a> {
         &mut self,
         content: impl FnOnce(&mut Self) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let start = self.len;
-        let done = content(self).and_then(|()| self.end_line(start));
-        if done.is_err() {
-            self.len = start;
-        }
-        done
+        self.sentence(|line| {
+            if let Err(error) = content(line) {
+                line.fail(error);
+            }
+        })
     }
 
     /// Writes bytes as they are.
@@ -65,13 +70,8 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// [`Full::Transmit`] if they do not fit.
     pub fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let room = self.buffer.get_mut(self.len..).unwrap_or_default();
-        let Some(room) = room.get_mut(..bytes.len()) else {
-            return Err(Full::Transmit.into());
-        };
-        room.copy_from_slice(bytes);
-        self.len += bytes.len();
-        Ok(())
+        self.add(bytes);
+        self.check()
     }
 
     /// Writes ` key=value`, quoted and escaped only if the value needs it.
@@ -80,26 +80,8 @@ impl<'a> Writer<'a> {
     /// [`Full::Transmit`]; [`Usage::Forbidden`] for `\n`, `\r` and NUL, which no quote makes
     /// harmless.
     pub fn pair(&mut self, key: &str, value: Value<'_>) -> Result<(), Error> {
-        self.key(key)?;
-        if is_plain(value) {
-            self.unquoted(value)
-        } else {
-            self.quoted(value)
-        }
-    }
-
-    /// Writes the bytes a value means, as they are.
-    pub(crate) fn unquoted(&mut self, value: Value<'_>) -> Result<(), Error> {
-        match value.as_bytes() {
-            Some(bytes) => self.put(bytes),
-            None => value.bytes().try_for_each(|byte| self.put(&[byte])),
-        }
-    }
-
-    /// Writes ` key=text` where the text needs neither quotes nor checks.
-    pub(crate) fn word(&mut self, key: &str, text: &str) -> Result<(), Error> {
-        self.key(key)?;
-        self.put(text.as_bytes())
+        self.add_pair(key, value);
+        self.check()
     }
 
     /// Writes ` key=number` in decimal.
@@ -107,81 +89,131 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// [`Full::Transmit`] if it does not fit.
     pub fn number(&mut self, key: &str, number: u32) -> Result<(), Error> {
-        self.key(key)?;
-        self.digits(number)
+        self.add_number(key, number);
+        self.check()
+    }
+
+    // The same for the lines of this crate. Errors are kept until the line ends, so that nobody
+    // has to look for them after each pair: that is smaller.
+
+    /// Writes one line, as [`Self::line`] does.
+    pub(crate) fn sentence(&mut self, content: impl FnOnce(&mut Self)) -> Result<(), Error> {
+        let start = self.len;
+        content(self);
+        self.end_line(start)
+    }
+
+    pub(crate) fn fail(&mut self, error: impl Into<Error>) {
+        self.failed = self.failed.or(Some(error.into()));
+    }
+
+    /// What has failed since somebody looked last.
+    pub(crate) fn check(&mut self) -> Result<(), Error> {
+        self.failed.take().map_or(Ok(()), Err)
+    }
+
+    #[inline(never)]
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        if self.failed.is_some() {
+            return;
+        }
+        let room = self.buffer.get_mut(self.len..).unwrap_or_default();
+        match room.get_mut(..bytes.len()) {
+            Some(room) => {
+                room.copy_from_slice(bytes);
+                self.len += bytes.len();
+            }
+            None => self.fail(Full::Transmit),
+        }
+    }
+
+    #[inline(never)]
+    pub(crate) fn add_pair(&mut self, key: &str, value: Value<'_>) {
+        self.key(key);
+        let quote: &[u8] = if is_plain(value) { b"" } else { b"\"" };
+        self.add(quote);
+        for byte in value.bytes() {
+            match byte {
+                b'\n' | b'\r' | 0 => self.fail(Usage::Forbidden(byte)),
+                b'"' | b'\\' => self.add(&[b'\\', byte]),
+                _ => self.add(&[byte]),
+            }
+        }
+        self.add(quote);
+    }
+
+    #[inline(never)]
+    pub(crate) fn add_number(&mut self, key: &str, number: u32) {
+        self.key(key);
+        self.digits(number);
+    }
+
+    /// Writes ` key=text` where the text needs neither quotes nor checks.
+    pub(crate) fn word(&mut self, key: &str, text: &str) {
+        self.key(key);
+        self.add(text.as_bytes());
     }
 
     /// Writes the text behind a PING or PONG, as it is.
-    pub(crate) fn verbatim(&mut self, text: &[u8]) -> Result<(), Error> {
-        if text.is_empty() {
-            return Ok(());
+    pub(crate) fn verbatim(&mut self, text: &[u8]) {
+        if !text.is_empty() {
+            self.add(b" ");
+            self.add(text);
         }
-        self.put(b" ")?;
-        self.put(text)
     }
 
-    pub(crate) fn version(&mut self, key: &str, version: Version) -> Result<(), Error> {
-        self.number(key, version.major.into())?;
-        self.put(b".")?;
-        self.digits(version.minor.into())
+    pub(crate) fn version(&mut self, key: &str, version: Version) {
+        self.add_number(key, version.major.into());
+        self.add(b".");
+        self.digits(version.minor.into());
     }
 
     /// Writes ` key=value`, which may not be empty.
-    pub(crate) fn required(&mut self, key: &str, value: Value<'_>) -> Result<(), Error> {
+    pub(crate) fn required(&mut self, key: &str, value: Value<'_>) {
         if value.is_empty() {
-            Err(Usage::Empty.into())
-        } else {
-            self.pair(key, value)
+            self.fail(Usage::Empty);
         }
+        self.add_pair(key, value);
     }
 
     /// Writes ` key=` and the bytes in base64.
-    pub(crate) fn base64(&mut self, key: &str, bytes: &[u8]) -> Result<(), Error> {
-        self.key(key)?;
-        Base64Groups::new(bytes).try_for_each(|group| self.put(&group))
+    pub(crate) fn base64(&mut self, key: &str, bytes: &[u8]) {
+        self.key(key);
+        Base64Groups::new(bytes).for_each(|group| self.add(&group));
     }
 
-    pub(crate) fn optional(&mut self, key: &str, value: Option<Value<'_>>) -> Result<(), Error> {
-        value.map_or(Ok(()), |value| self.pair(key, value))
+    pub(crate) fn optional(&mut self, key: &str, value: Option<Value<'_>>) {
+        if let Some(value) = value {
+            self.add_pair(key, value);
+        }
     }
 
-    pub(crate) fn ports(&mut self, ports: Ports) -> Result<(), Error> {
-        self.number("FROM_PORT", ports.from.into())?;
-        self.number("TO_PORT", ports.to.into())
+    pub(crate) fn ports(&mut self, ports: Ports) {
+        self.add_number("FROM_PORT", ports.from.into());
+        self.add_number("TO_PORT", ports.to.into());
     }
 
-    pub(crate) fn digits(&mut self, number: u32) -> Result<(), Error> {
+    pub(crate) fn digits(&mut self, number: u32) {
         if number >= 10 {
-            self.digits(number / 10)?;
+            self.digits(number / 10);
         }
         let digit = u8::try_from(number % 10).unwrap_or_default();
-        self.put(&[b'0' + digit])
+        self.add(&[b'0' + digit]);
     }
 
-    pub(crate) fn key(&mut self, key: &str) -> Result<(), Error> {
-        self.put(b" ")?;
-        self.put(key.as_bytes())?;
-        self.put(b"=")
-    }
-
-    fn quoted(&mut self, value: Value<'_>) -> Result<(), Error> {
-        self.put(b"\"")?;
-        for byte in value.bytes() {
-            match byte {
-                b'\n' | b'\r' | 0 => return Err(Usage::Forbidden(byte).into()),
-                b'"' | b'\\' => self.put(&[b'\\', byte])?,
-                _ => self.put(&[byte])?,
-            }
-        }
-        self.put(b"\"")
+    pub(crate) fn key(&mut self, key: &str) {
+        self.add(b" ");
+        self.add(key.as_bytes());
+        self.add(b"=");
     }
 
     fn end_line(&mut self, start: usize) -> Result<(), Error> {
         let line = self.written().get(start..).unwrap_or_default();
-        match find(b'\n', line) {
-            Some(_) => Err(Usage::Forbidden(b'\n').into()),
-            None => self.put(b"\n"),
+        if find(b'\n', line).is_some() {
+            self.fail(Usage::Forbidden(b'\n'));
         }
+        self.add(b"\n");
+        self.check().inspect_err(|_| self.len = start)
     }
 }
 

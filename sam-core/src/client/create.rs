@@ -4,7 +4,7 @@ use super::greeting::Greeting;
 use super::session::Session;
 use super::{Progress, hear};
 use crate::answer::{Answer, Verb};
-use crate::command::SessionCreate;
+use crate::command::encode;
 use crate::error::{Error, KeyError, Malformed, Usage};
 use crate::key::{Destination, decoded_len};
 use crate::machine::{Heard, Machine, Timeouts};
@@ -85,13 +85,11 @@ impl<'a> Create<'a> {
         Session::new(self.version.unwrap_or(Version::V3_0), self.timeouts)
     }
 
-    fn command(&self) -> SessionCreate<'_> {
-        SessionCreate {
-            style: Style::Stream,
-            id: self.id.as_str().into(),
-            key: self.key,
-            options: self.options.into(),
-        }
+    fn say(&self, tx: &mut Writer<'_>) -> Result<(), Error> {
+        let id = self.id.as_str().into();
+        encode::create(Style::Stream, id, self.key, tx, |line| {
+            self.options.encode(line);
+        })
     }
 }
 
@@ -108,7 +106,7 @@ impl Machine for Create<'_> {
             Progress::Nothing => Ok(Heard::Nothing),
             Progress::Greeted(version) => {
                 self.version = Some(version);
-                self.command().encode(tx)?;
+                self.say(tx)?;
                 Ok(Heard::Event)
             }
             Progress::Granted => Ok(Heard::Last),

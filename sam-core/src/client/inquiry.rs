@@ -228,12 +228,12 @@ impl Inquiry {
     }
 
     fn ask_name(&mut self, name: Name<'_>, tx: &mut Writer<'_>) -> Result<(), Error> {
-        let mut print = Fingerprint::new();
-        let _ = name.text(&mut |piece| {
-            piece.iter().for_each(|byte| print.add(*byte));
-            Ok::<_, ()>(())
-        });
-        self.ask(Question::Lookup(print.0), || encode::lookup(name, tx))
+        let start = tx.len() + "NAMING LOOKUP NAME=".len();
+        self.ask(Question::None, || encode::lookup(name, tx))?;
+        let name = tx.written().get(start..).unwrap_or_default();
+        let name = name.strip_suffix(b"\n").unwrap_or(name);
+        self.asked = Question::Lookup(fingerprint(name.iter().copied()));
+        Ok(())
     }
 
     fn ask(
@@ -266,10 +266,10 @@ impl Inquiry {
     fn is_late(&self, name: Option<Value<'_>>) -> bool {
         let wanted = match self.asked {
             Question::Lookup(print) => print,
-            Question::Probe => Fingerprint::of(*b"ME"),
+            Question::Probe => fingerprint(*b"ME"),
             _ => return self.abandoned > 0,
         };
-        self.abandoned > 0 && name.is_some_and(|name| Fingerprint::of(name.bytes()) != wanted)
+        self.abandoned > 0 && name.is_some_and(|name| fingerprint(name.bytes()) != wanted)
     }
 }
 
@@ -285,20 +285,8 @@ fn checked<'l>(
 }
 
 /// FNV-1a, 32 bits: enough to tell an answer from the one before it.
-struct Fingerprint(u32);
-
-impl Fingerprint {
-    const fn new() -> Self {
-        Self(0x811c_9dc5)
-    }
-
-    fn of(bytes: impl IntoIterator<Item = u8>) -> u32 {
-        let mut print = Self::new();
-        bytes.into_iter().for_each(|byte| print.add(byte));
-        print.0
-    }
-
-    const fn add(&mut self, byte: u8) {
-        self.0 = (self.0 ^ byte as u32).wrapping_mul(0x0100_0193);
-    }
+fn fingerprint(bytes: impl IntoIterator<Item = u8>) -> u32 {
+    bytes.into_iter().fold(0x811c_9dc5, |print, byte| {
+        (print ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
 }

@@ -4,30 +4,34 @@
 
 use super::{Command, Hello, SessionCreate, StreamAccept, StreamConnect, StreamForward};
 use crate::error::{Error, Usage};
-use crate::operand::{Name, encode_signature_type};
-use crate::types::SignatureType;
+use crate::operand::{Name, SessionKey, encode_signature_type};
+use crate::types::{SignatureType, Style};
+use crate::value::{Secret, Value};
 use crate::writer::Writer;
 
 impl Hello<'_> {
     pub(crate) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
         command(writer, b"HELLO VERSION", |line| {
-            self.min.map_or(Ok(()), |min| line.version("MIN", min))?;
-            self.max.map_or(Ok(()), |max| line.version("MAX", max))?;
-            self.user
-                .map_or(Ok(()), |user| line.required("USER", user))?;
-            self.password
-                .map_or(Ok(()), |it| line.required("PASSWORD", it.expose()))
+            if let Some(min) = self.min {
+                line.version("MIN", min);
+            }
+            if let Some(max) = self.max {
+                line.version("MAX", max);
+            }
+            let password = self.password.map(Secret::expose);
+            for (key, value) in [("USER", self.user), ("PASSWORD", password)] {
+                if let Some(value) = value {
+                    line.required(key, value);
+                }
+            }
         })
     }
 }
 
 impl SessionCreate<'_> {
     pub(crate) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
-        command(writer, b"SESSION CREATE", |line| {
-            line.word("STYLE", self.style.word())?;
-            line.required("ID", self.id)?;
-            self.key.encode(line)?;
-            self.options.encode(line)
+        create(self.style, self.id, self.key, writer, |line| {
+            self.options.encode(line);
         })
     }
 }
@@ -35,10 +39,12 @@ impl SessionCreate<'_> {
 impl StreamConnect<'_> {
     pub(crate) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
         command(writer, b"STREAM CONNECT", |line| {
-            line.required("ID", self.id)?;
-            self.destination.encode("DESTINATION", line)?;
-            put_silent(self.silent, line)?;
-            self.ports.map_or(Ok(()), |ports| line.ports(ports))
+            line.required("ID", self.id);
+            self.destination.encode("DESTINATION", line);
+            put_silent(self.silent, line);
+            if let Some(ports) = self.ports {
+                line.ports(ports);
+            }
         })
     }
 }
@@ -46,8 +52,8 @@ impl StreamConnect<'_> {
 impl StreamAccept<'_> {
     pub(crate) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
         command(writer, b"STREAM ACCEPT", |line| {
-            line.required("ID", self.id)?;
-            put_silent(self.silent, line)
+            line.required("ID", self.id);
+            put_silent(self.silent, line);
         })
     }
 }
@@ -55,12 +61,30 @@ impl StreamAccept<'_> {
 impl StreamForward<'_> {
     pub(crate) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
         command(writer, b"STREAM FORWARD", |line| {
-            line.required("ID", self.id)?;
-            line.number("PORT", self.port.into())?;
-            self.host.map_or(Ok(()), |host| host.encode(line))?;
-            put_silent(self.silent, line)
+            line.required("ID", self.id);
+            line.add_number("PORT", self.port.into());
+            if let Some(host) = self.host {
+                host.encode(line);
+            }
+            put_silent(self.silent, line);
         })
     }
+}
+
+/// SESSION CREATE, with options of either kind.
+pub(crate) fn create(
+    style: Style,
+    id: Value<'_>,
+    key: SessionKey<'_>,
+    writer: &mut Writer<'_>,
+    options: impl FnOnce(&mut Writer<'_>),
+) -> Result<(), Error> {
+    command(writer, b"SESSION CREATE", |line| {
+        line.word("STYLE", style.word());
+        line.required("ID", id);
+        key.encode(line);
+        options(line);
+    })
 }
 
 pub(crate) fn lookup(name: Name<'_>, writer: &mut Writer<'_>) -> Result<(), Error> {
@@ -72,7 +96,7 @@ pub(crate) fn generate(
     writer: &mut Writer<'_>,
 ) -> Result<(), Error> {
     command(writer, b"DEST GENERATE", |line| {
-        encode_signature_type(signature_type, line)
+        encode_signature_type(signature_type, line);
     })
 }
 
@@ -82,36 +106,34 @@ pub(crate) fn ping(text: &[u8], writer: &mut Writer<'_>) -> Result<(), Error> {
 
 /// As long as the PING it answers, even if that is too long for a command.
 pub(crate) fn pong(text: &[u8], writer: &mut Writer<'_>) -> Result<(), Error> {
-    writer.line(|line| {
-        line.put(b"PONG")?;
-        line.verbatim(text)
+    writer.sentence(|line| {
+        line.add(b"PONG");
+        line.verbatim(text);
     })
 }
 
 pub(crate) fn quit(writer: &mut Writer<'_>) -> Result<(), Error> {
-    command(writer, b"QUIT", |_| Ok(()))
+    command(writer, b"QUIT", |_| ())
 }
 
 /// Writes one line that no router takes for too long.
 fn command(
     writer: &mut Writer<'_>,
     words: &[u8],
-    operands: impl FnOnce(&mut Writer<'_>) -> Result<(), Error>,
+    operands: impl FnOnce(&mut Writer<'_>),
 ) -> Result<(), Error> {
     let start = writer.len();
-    writer.line(|line| {
-        line.put(words)?;
-        operands(line)?;
-        match line.len() - start < Command::MAX_LEN {
-            true => Ok(()),
-            false => Err(Usage::TooLong.into()),
+    writer.sentence(|line| {
+        line.add(words);
+        operands(line);
+        if line.len() - start >= Command::MAX_LEN {
+            line.fail(Usage::TooLong);
         }
     })
 }
 
-fn put_silent(silent: bool, line: &mut Writer<'_>) -> Result<(), Error> {
-    match silent {
-        true => line.word("SILENT", "true"),
-        false => Ok(()),
+fn put_silent(silent: bool, line: &mut Writer<'_>) {
+    if silent {
+        line.word("SILENT", "true");
     }
 }

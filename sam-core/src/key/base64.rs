@@ -3,7 +3,7 @@
 //! Four characters are worked on at once, one in each byte ("lane") of a `u32`. No branch and no
 //! memory access depends on what the text says, unless it is refused; that suits private keys.
 
-use super::codec::{DecodeError, ascii};
+use super::codec::{DecodeError, Put, ascii};
 use crate::error::{Full, KeyError};
 
 /// Length in characters of `bytes` bytes in base64, padding included.
@@ -45,7 +45,7 @@ pub fn base64_encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, Ful
 pub fn base64_decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o [u8], DecodeError> {
     let out = out.get_mut(..decoded_len(text)?).ok_or(Full::Output)?;
     let mut places = out.chunks_mut(3);
-    decode_groups(text, |bytes| {
+    decode_groups(text, &mut |bytes| {
         let place = places.next().unwrap_or_default();
         place
             .iter_mut()
@@ -75,7 +75,8 @@ impl<'a> Base64Groups<'a> {
 impl Iterator for Base64Groups<'_> {
     type Item = [u8; 4];
 
-    #[inline]
+    /// Not inlined: several loops have it.
+    #[inline(never)]
     fn next(&mut self) -> Option<[u8; 4]> {
         let ([a, b, c], len) = match (self.whole.next(), self.rest) {
             (Some(bytes), _) => (*bytes, 3),
@@ -100,7 +101,7 @@ impl Iterator for Base64Groups<'_> {
 ///
 /// # Errors
 /// As [`base64_decode`]; what was handed on until then is void.
-pub(crate) fn decode_groups(text: &[u8], mut put: impl FnMut(&[u8])) -> Result<(), KeyError> {
+pub(crate) fn decode_groups(text: &[u8], put: Put<'_>) -> Result<(), KeyError> {
     let (groups, rest) = unpadded(text)?.as_chunks();
     for group in groups {
         let [_, bytes @ ..] = join(sextets(u32::from_be_bytes(*group))?);

@@ -47,6 +47,9 @@ impl From<DecodeError> for Error {
     }
 }
 
+/// Takes decoded bytes, piece by piece; a call and no copy of the code for each user.
+pub(super) type Put<'p> = &'p mut dyn FnMut(&[u8]);
+
 /// Text these codecs have written, which is ASCII.
 pub(super) fn ascii(text: &[u8]) -> &str {
     core::str::from_utf8(text).unwrap_or_default()

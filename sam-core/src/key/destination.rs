@@ -98,9 +98,7 @@ impl<B: AsRef<[u8]>> Destination<B> {
     /// The SHA-256 of the destination, which is its b32 address.
     #[cfg(feature = "b32")]
     pub fn hash(&self) -> DestinationHash {
-        use sha2::{Digest, Sha256};
-
-        DestinationHash::from_bytes(Sha256::digest(self.as_bytes()).into())
+        DestinationHash::of(&mut |put| put(self.as_bytes()))
     }
 }
 

@@ -3,6 +3,8 @@
 use core::fmt;
 
 use super::base32::{base32_decode, base32_encode};
+#[cfg(feature = "b32")]
+use super::codec::Put;
 use super::codec::ascii;
 
 /// What every b32 address ends in.
@@ -24,6 +26,19 @@ impl DestinationHash {
     /// Takes a hash somebody else has made.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
+    }
+
+    /// Hashes a destination, which `read` hands over piece by piece.
+    ///
+    /// Not inlined: peers and the session itself are hashed.
+    #[cfg(feature = "b32")]
+    #[inline(never)]
+    pub(super) fn of(read: &mut dyn FnMut(Put<'_>)) -> Self {
+        use sha2::{Digest, Sha256};
+
+        let mut hasher = Sha256::new();
+        read(&mut |bytes| hasher.update(bytes));
+        Self(hasher.finalize().into())
     }
 
     /// The 32 bytes.

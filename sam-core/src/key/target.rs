@@ -38,7 +38,7 @@ impl Target<'_> {
                 put(&encrypted.letters())?;
                 put(B32_SUFFIX.as_bytes())
             }
-            Self::Destination(text) => put(text.as_str().as_bytes()),
+            Self::Destination(text) => put(text.as_bytes()),
             Self::Bytes(destination) => {
                 Base64Groups::new(destination.as_bytes()).try_for_each(|group| put(&group))
             }

@@ -15,7 +15,8 @@ use crate::types::SignatureType;
 /// 516 characters or more, 524 for nearly every destination of today.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DestinationText<'a> {
-    text: &'a str,
+    /// ASCII.
+    text: &'a [u8],
     certificate: Certificate,
 }
 
@@ -26,7 +27,7 @@ impl<'a> DestinationText<'a> {
     /// [`KeyError::Alphabet`], [`KeyError::Length`] and [`KeyError::Certificate`].
     pub fn new(text: &'a [u8]) -> Result<Self, KeyError> {
         let len = decoded_len(text)?;
-        decode_groups(text, |_| {})?;
+        decode_groups(text, &mut |_| {})?;
         let mut head = [0; 9];
         let tail = text
             .get(Certificate::OFFSET / 3 * 4..)
@@ -37,18 +38,24 @@ impl<'a> DestinationText<'a> {
         if len != expected {
             return Err(KeyError::Length);
         }
-        let text = core::str::from_utf8(text).map_err(|_| KeyError::Alphabet)?;
         Ok(Self { text, certificate })
     }
 
     /// The text as it stands.
     pub const fn as_str(&self) -> &'a str {
+        match core::str::from_utf8(self.text) {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+
+    pub(crate) const fn as_bytes(&self) -> &'a [u8] {
         self.text
     }
 
     /// Length in bytes of the destination in binary.
     pub fn decoded_len(&self) -> usize {
-        decoded_len(self.text.as_bytes()).unwrap_or_default()
+        decoded_len(self.text).unwrap_or_default()
     }
 
     /// Turns the text into a destination in binary, which is put into `out`.
@@ -56,7 +63,7 @@ impl<'a> DestinationText<'a> {
     /// # Errors
     /// [`Full::Output`] if `out` is shorter than [`Self::decoded_len`].
     pub fn decode<'o>(&self, out: &'o mut [u8]) -> Result<Destination<&'o [u8]>, Full> {
-        let bytes = base64_decode(self.text.as_bytes(), out).map_err(|_| Full::Output)?;
+        let bytes = base64_decode(self.text, out).map_err(|_| Full::Output)?;
         Ok(Destination::of_checked(bytes, self.certificate))
     }
 
@@ -68,24 +75,22 @@ impl<'a> DestinationText<'a> {
     /// The SHA-256 of the destination in binary, which is its b32 address.
     #[cfg(feature = "b32")]
     pub fn hash(&self) -> DestinationHash {
-        use sha2::{Digest, Sha256};
-
-        let mut hasher = Sha256::new();
-        // Cannot fail: `new` has read the same text to its end.
-        let _ = decode_groups(self.text.as_bytes(), |bytes| hasher.update(bytes));
-        DestinationHash::from_bytes(hasher.finalize().into())
+        DestinationHash::of(&mut |put| {
+            // Cannot fail: `new` has read the same text to its end.
+            let _ = decode_groups(self.text, put);
+        })
     }
 }
 
 impl fmt::Display for DestinationText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for DestinationText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let start = self.text.get(..8).unwrap_or_default();
+        let start = self.as_str().get(..8).unwrap_or_default();
         write!(
             f,
             "DestinationText({start}…, {} characters)",
@@ -97,7 +102,7 @@ impl fmt::Debug for DestinationText<'_> {
 #[cfg(feature = "defmt")]
 impl defmt::Format for DestinationText<'_> {
     fn format(&self, f: defmt::Formatter<'_>) {
-        let start = self.text.get(..8).unwrap_or_default();
+        let start = self.as_str().get(..8).unwrap_or_default();
         defmt::write!(
             f,
             "DestinationText({=str}.., {=usize} characters)",
