@@ -4,6 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::error::Usage;
+use crate::key::{base32_encode, base32_len};
 
 /// The name of a session at the router: 1 to 64 bytes that every router takes.
 ///
@@ -37,13 +38,10 @@ impl SessionId {
 
     /// Makes an ID of 26 letters and digits from 128 random bits.
     pub fn random(entropy: [u8; 16]) -> Self {
-        const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-        let bits = u128::from_be_bytes(entropy);
-        let letters = (0..26).map(|place| {
-            let index = (bits.rotate_left(5 * place) & 31) as usize;
-            char::from(ALPHABET.get(index).copied().unwrap_or(b'a'))
-        });
-        Self(letters.collect())
+        let mut letters = [0; base32_len(16)];
+        // Neither can fail: 26 characters are what 16 bytes take, and fewer than an ID may have.
+        let text = base32_encode(&entropy, &mut letters).unwrap_or_default();
+        Self(heapless::String::try_from(text).unwrap_or_default())
     }
 
     /// The ID as text.

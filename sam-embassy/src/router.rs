@@ -52,10 +52,8 @@ pub(crate) fn next<M: Machine, T: Dial>(
     connection: &mut Connection<M, &mut [u8]>,
     transport: &mut T,
 ) -> impl Future<Output = Bounded<T::Error>> {
-    let limit = connection.timeout();
     // Without a limit until the end of time: one future instead of two.
-    let deadline = limit.and_then(|limit| Instant::now().checked_add(span(limit)));
-    let deadline = deadline.unwrap_or(Instant::MAX);
+    let deadline = connection.timeout().map_or(Instant::MAX, after);
     with_deadline(deadline, asynch::next(connection, transport))
 }
 
@@ -67,7 +65,9 @@ pub(crate) fn bounded<E>(came: Bounded<E>) -> Result<Option<Line>, Error> {
     came.map_err(|_| Error::TimedOut)?.map_err(from_driver)
 }
 
-/// A span of the core's as one of the clock's.
-pub(crate) fn span(span: Duration) -> embassy_time::Duration {
-    embassy_time::Duration::from_millis(span.as_millis().into())
+/// The end of a span that begins now.
+#[inline(never)]
+pub(crate) fn after(span: Duration) -> Instant {
+    let span = embassy_time::Duration::from_millis(span.as_millis().into());
+    Instant::now().checked_add(span).unwrap_or(Instant::MAX)
 }

@@ -1,7 +1,5 @@
 //! The task that keeps a session.
 
-use core::future::pending;
-
 use embassy_futures::select::{Either3, select3};
 use embassy_net::tcp::TcpSocket;
 use embassy_time::{Instant, Timer};
@@ -18,7 +16,7 @@ use crate::error::{Error, from_driver};
 use crate::identity::{Identity, LONGEST_DESTINATION};
 use crate::log;
 use crate::pool::Lender;
-use crate::router::{bounded, next, span};
+use crate::router::{after, bounded, next};
 use crate::shared::{Online, Shared, State, Wish};
 
 const UNEXPECTED: sam_core::Error = sam_core::Error::Peer(Malformed::Unexpected);
@@ -146,7 +144,7 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
             let heard = select3(
                 asynch::next(&mut connection, transport),
                 self.shared.wish(is_busy),
-                reached(deadline),
+                Timer::at(deadline),
             );
             match heard.await {
                 Either3::First(line) => {
@@ -219,16 +217,5 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
 impl<R, T> Drop for Runner<R, T> {
     fn drop(&mut self) {
         self.shared.set_state(State::Closed);
-    }
-}
-
-fn after(limit: sam_core::time::Duration) -> Option<Instant> {
-    Instant::now().checked_add(span(limit))
-}
-
-async fn reached(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => Timer::at(deadline).await,
-        None => pending().await,
     }
 }

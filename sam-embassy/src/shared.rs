@@ -127,9 +127,9 @@ impl Shared {
     }
 
     /// Waits for the session to be online.
-    pub(crate) async fn ready(&self) -> Result<Ticket, Error> {
+    pub(crate) fn ready(&self) -> impl Future<Output = Result<Ticket, Error>> {
         self.waiting
-            .until(|| match (self.state.get(), self.online.get()) {
+            .until(move || match (self.state.get(), self.online.get()) {
                 (State::Closed, _) => Some(Err(Error::Closed)),
                 (_, Some(online)) => Some(Ok(Ticket {
                     number: self.sessions.get(),
@@ -138,21 +138,19 @@ impl Shared {
                 })),
                 _ => None,
             })
-            .await
     }
 
     /// Waits for the end of that session.
-    pub(crate) async fn lost(&self, ticket: &Ticket) -> Error {
-        self.waiting
-            .until(|| {
-                let is_there = self.online.get().is_some() && self.sessions.get() == ticket.number;
-                match self.state.get() {
-                    State::Closed => Some(Error::Closed),
-                    _ if is_there => None,
-                    _ => Some(Error::SessionLost),
-                }
-            })
-            .await
+    pub(crate) fn lost(&self, ticket: &Ticket) -> impl Future<Output = Error> {
+        let number = ticket.number;
+        self.waiting.until(move || {
+            let is_there = self.online.get().is_some() && self.sessions.get() == number;
+            match self.state.get() {
+                State::Closed => Some(Error::Closed),
+                _ if is_there => None,
+                _ => Some(Error::SessionLost),
+            }
+        })
     }
 
     /// Says that the router does not know that session any more.
@@ -164,10 +162,9 @@ impl Shared {
     }
 
     /// Waits for the end of the runner.
-    pub(crate) async fn closed(&self) {
+    pub(crate) fn closed(&self) -> impl Future<Output = ()> {
         self.waiting
-            .until(|| (self.state.get() == State::Closed).then_some(()))
-            .await;
+            .until(move || (self.state.get() == State::Closed).then_some(()))
     }
 
     /// Asks the runner for the destination behind an address, and takes the answer into `out`.
@@ -217,24 +214,22 @@ impl Shared {
     }
 
     /// Waits until a verb wants something; questions wait while `is_busy` with another one.
-    pub(crate) async fn wish(&self, is_busy: bool) -> Wish {
-        self.waiting
-            .until(|| {
-                if self.disowned.get() == self.sessions.get() {
-                    return Some(Wish::Recreate);
+    pub(crate) fn wish(&self, is_busy: bool) -> impl Future<Output = Wish> {
+        self.waiting.until(move || {
+            if self.disowned.get() == self.sessions.get() {
+                return Some(Wish::Recreate);
+            }
+            match self.question.take() {
+                Question::Asked(address) if !is_busy => {
+                    self.question.set(Question::Pending);
+                    Some(Wish::Lookup(address))
                 }
-                match self.question.take() {
-                    Question::Asked(address) if !is_busy => {
-                        self.question.set(Question::Pending);
-                        Some(Wish::Lookup(address))
-                    }
-                    other => {
-                        self.question.set(other);
-                        None
-                    }
+                other => {
+                    self.question.set(other);
+                    None
                 }
-            })
-            .await
+            }
+        })
     }
 
     /// Answers the question; returns whether anybody waited for it.

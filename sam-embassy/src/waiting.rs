@@ -4,7 +4,7 @@ use core::cell::Cell;
 use core::future::poll_fn;
 use core::task::{Poll, Waker};
 
-use embassy_time::{Duration, Timer};
+use embassy_time::{Duration, Instant};
 
 /// How many tasks are woken at once; whoever finds no room looks again now and then.
 const ROOM: usize = 8;
@@ -22,17 +22,14 @@ impl Waiting {
     }
 
     /// Looks after each change until there is something to see.
-    pub(crate) async fn until<T>(&self, mut look: impl FnMut() -> Option<T>) -> T {
-        loop {
-            let seen = poll_fn(|cx| match look() {
-                None if self.register(cx.waker()) => Poll::Pending,
-                seen => Poll::Ready(seen),
-            });
-            match seen.await {
-                Some(seen) => return seen,
-                None => Timer::after(NOW_AND_THEN).await,
+    pub(crate) fn until<T>(&self, mut look: impl FnMut() -> Option<T>) -> impl Future<Output = T> {
+        poll_fn(move |cx| match look() {
+            Some(seen) => Poll::Ready(seen),
+            None => {
+                self.register(cx.waker());
+                Poll::Pending
             }
-        }
+        })
     }
 
     /// Something has changed.
@@ -42,12 +39,16 @@ impl Waiting {
         }
     }
 
-    /// Whether there was room.
-    fn register(&self, waker: &Waker) -> bool {
+    /// Not inlined: each wait has it.
+    #[inline(never)]
+    fn register(&self, waker: &Waker) {
         let mut wakers = self.0.take();
         let is_in =
             wakers.iter().any(|other| other.will_wake(waker)) || wakers.push(waker.clone()).is_ok();
         self.0.set(wakers);
-        is_in
+        if !is_in {
+            let later = Instant::now() + NOW_AND_THEN;
+            embassy_time_driver::schedule_wake(later.as_ticks(), waker);
+        }
     }
 }

@@ -112,6 +112,16 @@ impl<'o> Destination<&'o [u8]> {
         Ok(Self::new(base64_decode(text, out)?)?)
     }
 
+    /// Takes the destination that `bytes` begin with: those of a private key, for instance.
+    ///
+    /// # Errors
+    /// As [`Destination::new`], but for bytes behind it.
+    pub fn leading(bytes: &'o [u8]) -> Result<Self, KeyError> {
+        let (certificate, len) = read_certificate(bytes)?;
+        let bytes = bytes.get(..len).ok_or(KeyError::Length)?;
+        Ok(Self { bytes, certificate })
+    }
+
     /// Takes bytes that have been checked, and the certificate found in them.
     pub(super) fn of_checked(bytes: &'o [u8], certificate: Certificate) -> Self {
         Self { bytes, certificate }
@@ -259,6 +269,18 @@ mod tests {
             assert_eq!(found, expected, "{head:?} and {more}");
         }
         assert_eq!(Destination::new([0; 383]).unwrap_err(), KeyError::Length);
+    }
+
+    #[test]
+    fn a_private_key_begins_with_its_destination() {
+        for sample in samples::ALL {
+            let (mut public, mut private) = ([0; 391], [0; 679]);
+            let public = base64_decode(sample.public.as_bytes(), &mut public).unwrap();
+            let private = base64_decode(sample.private.as_bytes(), &mut private).unwrap();
+            let leading = Destination::leading(private).unwrap();
+            assert_eq!(leading, Destination::new(public).unwrap());
+            assert_eq!(Destination::leading(&private[..390]), Err(KeyError::Length));
+        }
     }
 
     #[test]

@@ -44,6 +44,9 @@ fn destinations(input: &[u8]) {
     if let Ok(destination) = Destination::new(cut(input)) {
         look_at(destination);
     }
+    if let Ok(destination) = Destination::leading(cut(input)) {
+        look_at(destination);
+    }
 }
 
 fn look_at(destination: Destination<&[u8]>) {
