@@ -38,15 +38,19 @@ impl fmt::Display for Version {
 }
 
 /// Reads a decimal number of ASCII digits only; no sign, no overflow.
-pub(crate) fn decimal<T: TryFrom<u64>>(digits: &[u8]) -> Option<T> {
-    if digits.is_empty() || digits.len() > 19 {
+pub(crate) fn decimal<T: TryFrom<u32>>(digits: &[u8]) -> Option<T> {
+    T::try_from(natural(digits)?).ok()
+}
+
+#[inline(never)]
+fn natural(digits: &[u8]) -> Option<u32> {
+    if digits.is_empty() {
         return None;
     }
-    let number = digits.iter().try_fold(0_u64, |number, byte| {
-        byte.is_ascii_digit()
-            .then(|| number * 10 + u64::from(byte - b'0'))
-    })?;
-    T::try_from(number).ok()
+    digits.iter().try_fold(0_u32, |number, byte| {
+        let digit = byte.is_ascii_digit().then(|| u32::from(byte - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
 }
 
 /// What kind of traffic a session carries (SAM v3, "Session creation").

@@ -62,7 +62,7 @@ impl<'a> Value<'a> {
     }
 
     /// The value as a decimal number of ASCII digits.
-    pub(crate) fn number<T: TryFrom<u64>>(self) -> Option<T> {
+    pub(crate) fn number<T: TryFrom<u32>>(self) -> Option<T> {
         decimal(self.as_bytes()?)
     }
 

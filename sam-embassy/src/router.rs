@@ -61,6 +61,7 @@ pub(crate) fn next<M: Machine, T: Dial>(
 type Bounded<E> = Result<Result<Option<Line>, IoError<E>>, TimeoutError>;
 
 /// The two errors as one.
+#[inline(never)]
 pub(crate) fn bounded<E>(came: Bounded<E>) -> Result<Option<Line>, Error> {
     came.map_err(|_| Error::TimedOut)?.map_err(from_driver)
 }

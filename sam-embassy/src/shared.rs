@@ -199,6 +199,7 @@ impl Shared {
 
     // The runner's side.
 
+    #[inline(never)]
     pub(crate) fn set_state(&self, state: State) {
         if state != State::Ready {
             self.online.set(None);

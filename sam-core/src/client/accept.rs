@@ -1,7 +1,7 @@
 //! Waiting for a peer.
 
 use super::greeting::Greeting;
-use super::{Progress, hear, heard, unexpected};
+use super::{Progress, hear};
 use crate::answer::{Answer, Verb};
 use crate::command::StreamAccept;
 use crate::error::{Error, Malformed};
@@ -86,12 +86,12 @@ impl Machine for Accept<'_> {
 
     fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
         let awaited = match self.at {
-            At::Hello => Verb::Hello,
+            At::Hello => Some(Verb::Hello),
             At::Status(_) if Peer::parse(line).is_ok() => {
                 self.at = At::LateStatus;
                 return Ok(Heard::Event);
             }
-            At::Status(_) | At::LateStatus => Verb::Stream,
+            At::Status(_) | At::LateStatus => Some(Verb::Stream),
             At::Peer => return hear_peer(line, tx),
         };
         match hear(line, awaited, tx)? {
@@ -143,10 +143,9 @@ fn hear_peer(line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
         Ok(_) => return Ok(Heard::Last),
         Err(malformed) => malformed,
     };
-    match heard(line, tx) {
-        Ok(None) => Ok(Heard::Nothing),
-        Ok(Some(answer)) => Err(unexpected(&answer)),
-        Err(Error::Peer(_)) => Err(malformed.into()),
+    match hear(line, None, tx) {
+        Ok(_) => Ok(Heard::Nothing),
+        Err(Error::Peer(other)) if other != Malformed::Unexpected => Err(malformed.into()),
         Err(error) => Err(error),
     }
 }

@@ -99,7 +99,7 @@ impl Machine for Connect<'_> {
 
     fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
         let awaited = self.version.map_or(Verb::Hello, |_| Verb::Stream);
-        match hear(line, awaited, tx)? {
+        match hear(line, Some(awaited), tx)? {
             Progress::Nothing => Ok(Heard::Nothing),
             Progress::Greeted(version) => {
                 if self.ports.is_some() && version < Version::V3_2 {

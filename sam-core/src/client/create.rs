@@ -102,7 +102,7 @@ impl Machine for Create<'_> {
 
     fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
         let awaited = self.version.map_or(Verb::Hello, |_| Verb::Session);
-        match hear(line, awaited, tx)? {
+        match hear(line, Some(awaited), tx)? {
             Progress::Nothing => Ok(Heard::Nothing),
             Progress::Greeted(version) => {
                 self.version = Some(version);

@@ -4,7 +4,7 @@ use core::net::IpAddr;
 
 use super::greeting::Greeting;
 use super::session::Session;
-use super::{Progress, hear, heard, unexpected};
+use super::{Progress, hear};
 use crate::answer::Verb;
 use crate::command::StreamForward;
 use crate::error::{Error, Malformed};
@@ -106,12 +106,9 @@ impl Machine for Forward<'_> {
 
     fn handle_line(&mut self, line: &[u8], tx: &mut Writer<'_>) -> Result<Heard, Error> {
         let (awaited, version) = match self.at {
-            At::Hello => (Verb::Hello, Version::V3_0),
-            At::Status(version) => (Verb::Stream, version),
-            At::Active(_) => match heard(line, tx)? {
-                None => return Ok(Heard::Nothing),
-                Some(answer) => return Err(unexpected(&answer)),
-            },
+            At::Hello => (Some(Verb::Hello), Version::V3_0),
+            At::Status(version) => (Some(Verb::Stream), version),
+            At::Active(version) => (None, version),
         };
         match hear(line, awaited, tx)? {
             Progress::Nothing => Ok(Heard::Nothing),

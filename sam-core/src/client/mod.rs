@@ -49,38 +49,19 @@ enum Progress {
     Granted,
 }
 
-/// Takes a line where the answer with the verb `awaited` is due.
-fn hear(line: &[u8], awaited: Verb, tx: &mut Writer<'_>) -> Result<Progress, Error> {
-    let Some(answer) = heard(line, tx)? else {
-        return Ok(Progress::Nothing);
-    };
-    if answer.verb != awaited {
-        return Err(unexpected(&answer));
-    }
+/// Takes a line where the answer with the verb `awaited` is due, or none.
+///
+/// PING is answered at any moment of line mode: Java I2P pings sockets that were silent for 180 s
+/// and drops those that do not answer. A refusal counts whatever its verb: i2pd says
+/// `SESSION STATUS` for STREAM commands, Java I2P for any command on a socket it gives up.
+fn hear(line: &[u8], awaited: Option<Verb>, tx: &mut Writer<'_>) -> Result<Progress, Error> {
+    let answer = Answer::parse(line)?;
     answer.result()?;
-    match awaited {
+    match answer.verb {
+        Verb::Ping => encode::pong(answer.text, tx).map(|()| Progress::Nothing),
+        Verb::Pong => Ok(Progress::Nothing),
+        verb if awaited != Some(verb) => Err(Malformed::Unexpected.into()),
         Verb::Hello => settled(&answer).map(Progress::Greeted),
         _ => Ok(Progress::Granted),
     }
-}
-
-/// Parses a line and answers it if it is a PING, at any moment of line mode.
-///
-/// Java I2P pings sockets that were silent for 180 s and drops those that do not answer.
-fn heard<'l>(line: &'l [u8], tx: &mut Writer<'_>) -> Result<Option<Answer<'l>>, Error> {
-    let answer = Answer::parse(line)?;
-    match answer.verb {
-        Verb::Ping => encode::pong(answer.text, tx).map(|()| None),
-        Verb::Pong => Ok(None),
-        _ => Ok(Some(answer)),
-    }
-}
-
-/// The error in an answer that is not the one waited for.
-///
-/// A refusal counts whatever its verb: i2pd says `SESSION STATUS` for STREAM commands, Java I2P
-/// for any command on a socket it gives up.
-fn unexpected(answer: &Answer<'_>) -> Error {
-    let refusal = answer.result().err();
-    refusal.unwrap_or(Malformed::Unexpected.into())
 }

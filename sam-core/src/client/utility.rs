@@ -2,7 +2,7 @@
 
 use super::greeting::Greeting;
 use super::inquiry::{Event, Inquiry};
-use super::{Progress, hear, unexpected};
+use super::{Progress, hear};
 use crate::answer::{Answer, Verb};
 use crate::error::{Error, Malformed, Usage};
 use crate::machine::{Heard, Machine, Timeouts};
@@ -64,7 +64,7 @@ impl Machine for Utility<'_> {
         if let Some(inquiry) = &mut self.inquiry {
             return inquiry.handle_line(line, tx);
         }
-        match hear(line, Verb::Hello, tx)? {
+        match hear(line, Some(Verb::Hello), tx)? {
             Progress::Greeted(version) => {
                 self.inquiry = Some(Inquiry::new(version, self.timeouts));
                 Ok(Heard::Event)
@@ -81,8 +81,7 @@ impl Machine for Utility<'_> {
                 Ok(Event::Greeted(inquiry.version()))
             }
             (Some(inquiry), _) => Ok(inquiry.view(line)),
-            (None, Ok(answer)) => Err(unexpected(&answer)),
-            (None, Err(malformed)) => Err(Malformed::into(malformed)),
+            (None, _) => Err(Malformed::Unexpected.into()),
         }
     }
 

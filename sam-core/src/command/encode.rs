@@ -12,11 +12,10 @@ use crate::writer::Writer;
 impl Hello<'_> {
     pub(crate) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
         command(writer, b"HELLO VERSION", |line| {
-            if let Some(min) = self.min {
-                line.version("MIN", min);
-            }
-            if let Some(max) = self.max {
-                line.version("MAX", max);
+            for (key, version) in [("MIN", self.min), ("MAX", self.max)] {
+                if let Some(version) = version {
+                    line.version(key, version);
+                }
             }
             let password = self.password.map(Secret::expose);
             for (key, value) in [("USER", self.user), ("PASSWORD", password)] {

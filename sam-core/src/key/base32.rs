@@ -14,10 +14,12 @@ pub const fn base32_len(bytes: usize) -> usize {
 /// [`Full::Output`] if `out` is shorter than [`base32_len`] says.
 pub fn base32_encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, Full> {
     let out = out.get_mut(..base32_len(bytes.len())).ok_or(Full::Output)?;
-    // The zero fills up the last character.
-    regroup::<8, 5>(bytes.iter().copied().chain([0]), out);
-    for place in out.iter_mut() {
-        *place += if *place < 26 { b'a' } else { b'2' - 26 };
+    for (place, letter) in out.iter_mut().enumerate() {
+        let (byte, bit) = (place * 5 / 8, place * 5 % 8);
+        // Behind the last byte are zeros, which fill up the last character.
+        let [high, low] = [byte, byte + 1].map(|at| bytes.get(at).copied().unwrap_or_default());
+        let quintet = (u16::from_be_bytes([high, low]) >> (11 - bit) & 31) as u8;
+        *letter = quintet + if quintet < 26 { b'a' } else { b'2' - 26 };
     }
     Ok(ascii(out))
 }
@@ -38,7 +40,19 @@ pub fn base32_decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o [u8], Dec
         return Err(KeyError::Alphabet.into());
     }
     // Bits that belong to no byte have to be zero, or several texts would mean the same.
-    match regroup::<5, 8>(text.iter().filter_map(|letter| quintet(*letter)), out) {
+    let (mut bits, mut count, mut places) = (0_u32, 0, out.iter_mut());
+    for quintet in text.iter().filter_map(|letter| quintet(*letter)) {
+        bits = bits << 5 | u32::from(quintet);
+        count += 5;
+        if count >= 8 {
+            count -= 8;
+            if let Some(place) = places.next() {
+                *place = (bits >> count) as u8;
+            }
+            bits &= (1 << count) - 1;
+        }
+    }
+    match bits {
         0 => Ok(out),
         _ => Err(KeyError::Alphabet.into()),
     }
@@ -51,28 +65,6 @@ const fn quintet(letter: u8) -> Option<u8> {
         b'2'..=b'7' => Some(letter - b'2' + 26),
         _ => None,
     }
-}
-
-/// Cuts digits of `FROM` bits into digits of `TO` bits until `out` is full; returns the bits that
-/// are left over at the end.
-fn regroup<const FROM: u32, const TO: u32>(
-    digits: impl Iterator<Item = u8>,
-    out: &mut [u8],
-) -> u32 {
-    let mut places = out.iter_mut();
-    let (mut bits, mut count) = (0_u32, 0);
-    for digit in digits {
-        bits = bits << FROM | u32::from(digit);
-        count += FROM;
-        while count >= TO {
-            count -= TO;
-            if let Some(place) = places.next() {
-                *place = (bits >> count) as u8;
-            }
-            bits &= (1 << count) - 1;
-        }
-    }
-    bits
 }
 
 #[cfg(test)]
