@@ -55,7 +55,7 @@ impl SessionKey<'_> {
                 encode_signature_type(signature_type, line);
             }
             Self::Text(key) => line.required("DESTINATION", key.expose()),
-            Self::Binary([]) => line.fail(Usage::Empty),
+            Self::Binary([]) => line.fail(Usage::Empty.into()),
             Self::Binary(key) => line.base64("DESTINATION", key),
         }
     }

@@ -169,7 +169,7 @@ impl<'a> Options<'a> {
         if let Source::Typed(options) = self.0 {
             match options.validate() {
                 Ok(()) => options.encode(line),
-                Err(usage) => line.fail(usage),
+                Err(usage) => line.fail(usage.into()),
             }
             return;
         }

@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::error::Usage;
-use crate::key::{base32_encode, base32_len};
+use crate::key::base32::{base32_len, base32_letters};
 
 /// The name of a session at the router: 1 to 64 bytes that every router takes.
 ///
@@ -39,9 +39,12 @@ impl SessionId {
     /// Makes an ID of 26 letters and digits from 128 random bits.
     pub fn random(entropy: [u8; 16]) -> Self {
         let mut letters = [0; base32_len(16)];
-        // Neither can fail: 26 characters are what 16 bytes take, and fewer than an ID may have.
-        let text = base32_encode(&entropy, &mut letters).unwrap_or_default();
-        Self(heapless::String::try_from(text).unwrap_or_default())
+        base32_letters(&entropy, &mut letters);
+        let mut id = heapless::String::new();
+        for letter in letters {
+            let _ = id.push(letter.into()); // 26 are fewer than it has room for
+        }
+        Self(id)
     }
 
     /// The ID as text.

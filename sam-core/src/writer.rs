@@ -103,8 +103,10 @@ impl<'a> Writer<'a> {
         self.end_line(start)
     }
 
-    pub(crate) fn fail(&mut self, error: impl Into<Error>) {
-        self.failed = self.failed.or(Some(error.into()));
+    /// Not inlined: it is in every line that can fail.
+    #[inline(never)]
+    pub(crate) fn fail(&mut self, error: Error) {
+        self.failed = self.failed.or(Some(error));
     }
 
     /// What has failed since somebody looked last.
@@ -123,7 +125,7 @@ impl<'a> Writer<'a> {
                 room.copy_from_slice(bytes);
                 self.len += bytes.len();
             }
-            None => self.fail(Full::Transmit),
+            None => self.fail(Full::Transmit.into()),
         }
     }
 
@@ -134,7 +136,7 @@ impl<'a> Writer<'a> {
         self.add(quote);
         for byte in value.bytes() {
             match byte {
-                b'\n' | b'\r' | 0 => self.fail(Usage::Forbidden(byte)),
+                b'\n' | b'\r' | 0 => self.fail(Usage::Forbidden(byte).into()),
                 b'"' | b'\\' => self.add(&[b'\\', byte]),
                 _ => self.add(&[byte]),
             }
@@ -171,7 +173,7 @@ impl<'a> Writer<'a> {
     /// Writes ` key=value`, which may not be empty.
     pub(crate) fn required(&mut self, key: &str, value: Value<'_>) {
         if value.is_empty() {
-            self.fail(Usage::Empty);
+            self.fail(Usage::Empty.into());
         }
         self.add_pair(key, value);
     }
@@ -210,7 +212,7 @@ impl<'a> Writer<'a> {
     fn end_line(&mut self, start: usize) -> Result<(), Error> {
         let line = self.written().get(start..).unwrap_or_default();
         if find(b'\n', line).is_some() {
-            self.fail(Usage::Forbidden(b'\n'));
+            self.fail(Usage::Forbidden(b'\n').into());
         }
         self.add(b"\n");
         self.check().inspect_err(|_| self.len = start)

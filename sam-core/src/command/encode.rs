@@ -6,22 +6,23 @@ use super::{Command, Hello, SessionCreate, StreamAccept, StreamConnect, StreamFo
 use crate::error::{Error, Usage};
 use crate::operand::{Name, SessionKey, encode_signature_type};
 use crate::types::{SignatureType, Style};
-use crate::value::{Secret, Value};
+use crate::value::Value;
 use crate::writer::Writer;
 
 impl Hello<'_> {
     pub(crate) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
         command(writer, b"HELLO VERSION", |line| {
-            for (key, version) in [("MIN", self.min), ("MAX", self.max)] {
-                if let Some(version) = version {
-                    line.version(key, version);
-                }
+            if let Some(min) = self.min {
+                line.version("MIN", min);
             }
-            let password = self.password.map(Secret::expose);
-            for (key, value) in [("USER", self.user), ("PASSWORD", password)] {
-                if let Some(value) = value {
-                    line.required(key, value);
-                }
+            if let Some(max) = self.max {
+                line.version("MAX", max);
+            }
+            if let Some(user) = self.user {
+                line.required("USER", user);
+            }
+            if let Some(password) = self.password {
+                line.required("PASSWORD", password.expose());
             }
         })
     }
@@ -126,7 +127,7 @@ fn command(
         line.add(words);
         operands(line);
         if line.len() - start >= Command::MAX_LEN {
-            line.fail(Usage::TooLong);
+            line.fail(Usage::TooLong.into());
         }
     })
 }

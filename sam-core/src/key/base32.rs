@@ -14,14 +14,19 @@ pub const fn base32_len(bytes: usize) -> usize {
 /// [`Full::Output`] if `out` is shorter than [`base32_len`] says.
 pub fn base32_encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, Full> {
     let out = out.get_mut(..base32_len(bytes.len())).ok_or(Full::Output)?;
-    for (place, letter) in out.iter_mut().enumerate() {
+    base32_letters(bytes, out);
+    Ok(ascii(out))
+}
+
+/// Fills `letters` with the base32 text of `bytes` from its start.
+pub(crate) fn base32_letters(bytes: &[u8], letters: &mut [u8]) {
+    for (place, letter) in letters.iter_mut().enumerate() {
         let (byte, bit) = (place * 5 / 8, place * 5 % 8);
         // Behind the last byte are zeros, which fill up the last character.
         let [high, low] = [byte, byte + 1].map(|at| bytes.get(at).copied().unwrap_or_default());
         let quintet = (u16::from_be_bytes([high, low]) >> (11 - bit) & 31) as u8;
         *letter = quintet + if quintet < 26 { b'a' } else { b'2' - 26 };
     }
-    Ok(ascii(out))
 }
 
 /// Reads base32 (RFC 4648) of either case, unpadded, and returns the part of `out` with the result.

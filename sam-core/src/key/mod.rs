@@ -4,7 +4,7 @@
 //! "Common Structures"; where routers are more particular than that, the item says so.
 
 mod address;
-mod base32;
+pub(crate) mod base32;
 pub(crate) mod base64;
 mod certificate;
 mod codec;
