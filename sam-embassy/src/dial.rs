@@ -55,7 +55,7 @@ impl Dial for TcpSocket<'static> {
     type WriteHalf<'s> = TcpWriter<'s>;
 
     async fn dial(&mut self, router: IpEndpoint) -> Result<(), Error> {
-        settle(self).await;
+        let _ = settle(self).await;
         match with_timeout(DIAL, self.connect(router)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(Error::Unreachable),
@@ -69,10 +69,7 @@ impl Dial for TcpSocket<'static> {
     async fn close(&mut self) -> Result<(), Self::Error> {
         TcpSocket::close(self);
         TcpSocket::flush(self).await?;
-        let mut rest = [0; 64];
-        let ended = async {
-            while matches!(TcpSocket::read(self, &mut rest).await, Ok(count) if count > 0) {}
-        };
+        let ended = async { while self.read_with(|rest| (rest.len(), ())).await.is_ok() {} };
         let _ = with_timeout(LINGER, ended).await;
         Ok(())
     }
@@ -85,6 +82,6 @@ impl Dial for TcpSocket<'static> {
 /// Waits until an aborted socket has sent its RST, since a new connection would swallow it.
 ///
 /// A line that is down must not hold the slot up; the socket is fit for use all the same.
-pub(crate) async fn settle(socket: &mut TcpSocket<'_>) {
-    let _ = with_timeout(RESET, socket.flush()).await;
+pub(crate) fn settle(socket: &mut TcpSocket<'_>) -> impl Future {
+    with_timeout(RESET, socket.flush())
 }

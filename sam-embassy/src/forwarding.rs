@@ -41,7 +41,7 @@ impl Session<TcpSocket<'static>> {
             let ended = select(self.keep(&ticket, port), self.shared.lost(&ticket)).await;
             let Err(error) = self.unless_lost(&ticket, ended);
             log::failed("forward", error);
-            pauses.after(error).await?;
+            pauses.after(error)?.await;
         }
     }
 
@@ -81,7 +81,7 @@ impl Session<TcpSocket<'static>> {
         loop {
             let mut lease = self.slots.take().await;
             let (socket, ..) = lease.parts()?;
-            settle(socket).await;
+            let _ = settle(socket).await;
             match socket.accept(port).await {
                 Ok(()) => match self.introduced(lease).await {
                     Ok(stream) => return Ok(stream),
@@ -92,7 +92,7 @@ impl Session<TcpSocket<'static>> {
                 }
                 Err(_) => {
                     drop(lease);
-                    pauses.after(Error::Reset).await?;
+                    pauses.after(Error::Reset)?.await;
                 }
             }
         }

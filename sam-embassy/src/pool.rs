@@ -165,16 +165,15 @@ impl<T> Copy for Lender<T> {}
 
 impl<T: Dial> Lender<T> {
     /// Waits for a slot.
-    pub(crate) async fn take(&self) -> Lease<T> {
-        let slot = self.0.waiting().until(|| self.0.take()).await;
-        Lease {
-            slot: Some(slot),
-            lender: *self,
-        }
+    pub(crate) fn take(self) -> impl Future<Output = Lease<T>> {
+        self.0.waiting().until(move || {
+            let slot = Some(self.0.take()?);
+            Some(Lease { slot, lender: self })
+        })
     }
 
     /// Waits for a slot and connects its transport.
-    pub(crate) async fn dial(&self, router: IpEndpoint) -> Result<Lease<T>, Error> {
+    pub(crate) async fn dial(self, router: IpEndpoint) -> Result<Lease<T>, Error> {
         let mut lease = self.take().await;
         let (transport, ..) = lease.parts()?;
         transport.dial(router).await?;

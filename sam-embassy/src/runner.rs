@@ -107,16 +107,16 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
             heard,
             said,
         )?;
-        bounded(next(&mut connection, transport).await)?;
-        self.handle(recovery, Input::Greeted);
-        if recovery.state() != recovery::State::Creating {
-            return Ok(None);
-        }
-        self.publish(recovery);
-        let line = bounded(next(&mut connection, transport).await)?;
-        let line = line.ok_or(sam_core::Error::Closed)?;
-        let Created::Ready { private } = connection.event(line)? else {
-            return Err(UNEXPECTED.into());
+        let private = loop {
+            let line = bounded(next(&mut connection, transport).await)?;
+            match connection.event(line.ok_or(UNEXPECTED)?)? {
+                Created::Ready { private } => break private,
+                _ => self.handle(recovery, Input::Greeted),
+            }
+            if recovery.state() != recovery::State::Creating {
+                return Ok(None);
+            }
+            self.publish(recovery);
         };
         let online = Online {
             entropy,

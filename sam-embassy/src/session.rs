@@ -2,7 +2,7 @@
 
 use embassy_futures::select::{Either, select};
 use embassy_net::tcp::TcpSocket;
-use embassy_time::{Duration, Timer};
+use embassy_time::Timer;
 #[cfg(feature = "b32")]
 use sam_core::DestinationHash;
 use sam_core::{
@@ -138,7 +138,7 @@ impl<T: Dial> Session<T> {
                 // New i2pd closes young accepts when another one fires.
                 Err(error) => {
                     log::failed("accept", error);
-                    pauses.after(error).await?;
+                    pauses.after(error)?.await;
                 }
             }
         }
@@ -193,30 +193,30 @@ impl<T: Dial> Session<T> {
 }
 
 /// Pauses between tries, each twice as long as the one before.
-pub(crate) struct Pauses(Duration);
+pub(crate) struct Pauses(u32);
 
 impl Pauses {
-    const FIRST: Duration = Duration::from_millis(100);
-    const LONGEST: Duration = Duration::from_secs(10);
+    /// In milliseconds.
+    const FIRST: u32 = 100;
+    const LONGEST: u32 = 10_000;
 
     pub(crate) const fn new() -> Self {
         Self(Self::FIRST)
     }
 
-    /// Waits after an error, unless trying again is in vain.
+    /// The pause after an error, unless trying again is in vain.
     ///
     /// # Errors
     /// [`Error::Closed`], given back.
-    pub(crate) async fn after(&mut self, error: Error) -> Result<(), Error> {
+    pub(crate) fn after(&mut self, error: Error) -> Result<Timer, Error> {
         let pause = match error {
             Error::Closed => return Err(error),
-            Error::SessionLost => Duration::MIN,
+            Error::SessionLost => 0,
             // There was a peer, which must not be able to keep others waiting.
             Error::Sam(sam_core::Error::Peer(_) | sam_core::Error::Full(_)) => Self::FIRST,
             _ => self.0,
         };
-        Timer::after(pause).await;
         self.0 = (pause * 2).clamp(Self::FIRST, Self::LONGEST);
-        Ok(())
+        Ok(Timer::after_millis(pause.into()))
     }
 }
