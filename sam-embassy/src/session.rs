@@ -133,14 +133,13 @@ impl<T: Dial> Session<T> {
         let mut pauses = Pauses::new();
         loop {
             let ticket = self.shared.ready().await?;
-            match self.open(&ticket, Wanted::AnyPeer).await {
+            let error = match self.open(&ticket, Wanted::AnyPeer).await {
                 Ok(stream) => return Ok(stream),
                 // New i2pd closes young accepts when another one fires.
-                Err(error) => {
-                    log::failed("accept", error);
-                    pauses.after(error)?.await;
-                }
-            }
+                Err(error) => error,
+            };
+            log::failed("accept", error);
+            pauses.after(error)?.await;
         }
     }
 
