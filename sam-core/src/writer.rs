@@ -150,6 +150,7 @@ impl<'a> Writer<'a> {
         self.digits(number);
     }
 
+    #[inline(never)]
     /// Writes ` key=text` where the text needs neither quotes nor checks.
     pub(crate) fn word(&mut self, key: &str, text: &str) {
         self.key(key);

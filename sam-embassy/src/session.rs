@@ -117,9 +117,9 @@ impl<T: Dial> Session<T> {
     /// [`Error::Unreachable`], [`Error::NotTrusted`], [`Error::Reset`], [`Error::TimedOut`],
     /// [`Error::SessionLost`], [`Error::Closed`].
     pub async fn connect<'a>(&self, to: impl Into<Target<'a>>) -> Result<Stream<T>, Error> {
-        let to = to.into();
+        let wanted = Wanted::Peer(to.into());
         let ticket = self.shared.ready().await?;
-        self.open(&ticket, Wanted::Peer(to)).await
+        self.open(&ticket, &wanted).await
     }
 
     /// Waits for a peer.
@@ -133,7 +133,7 @@ impl<T: Dial> Session<T> {
         let mut pauses = Pauses::new();
         loop {
             let ticket = self.shared.ready().await?;
-            let error = match self.open(&ticket, Wanted::AnyPeer).await {
+            let error = match self.open(&ticket, &Wanted::AnyPeer).await {
                 Ok(stream) => return Ok(stream),
                 // New i2pd closes young accepts when another one fires.
                 Err(error) => error,
@@ -144,18 +144,18 @@ impl<T: Dial> Session<T> {
     }
 
     /// A stream, unless the session is lost before there is one.
-    async fn open(&self, ticket: &Ticket, wanted: Wanted<'_>) -> Result<Stream<T>, Error> {
+    async fn open(&self, ticket: &Ticket, wanted: &Wanted<'_>) -> Result<Stream<T>, Error> {
         let opened = select(self.greet(ticket, wanted), self.shared.lost(ticket)).await;
         self.unless_lost(ticket, opened)
     }
 
-    async fn greet(&self, ticket: &Ticket, wanted: Wanted<'_>) -> Result<Stream<T>, Error> {
+    async fn greet(&self, ticket: &Ticket, wanted: &Wanted<'_>) -> Result<Stream<T>, Error> {
         let router = &self.shared.router;
         let mut lease = self.slots.dial(router.endpoint).await?;
         let (transport, heard, said) = lease.parts()?;
         let (greeting, id) = (ticket.greeting(), ticket.id());
         let mut connection = Connection::new(
-            match wanted {
+            match *wanted {
                 Wanted::Peer(to) => {
                     Opening::Connect(Connect::new(greeting, router.timeouts, &id, to))
                 }

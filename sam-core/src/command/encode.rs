@@ -126,10 +126,15 @@ fn command(
     writer.sentence(|line| {
         line.add(words);
         operands(line);
-        if line.len() - start >= Command::MAX_LEN {
-            line.fail(Usage::TooLong.into());
-        }
+        check_length(start, line);
     })
+}
+
+#[inline(never)]
+fn check_length(start: usize, line: &mut Writer<'_>) {
+    if line.len() - start >= Command::MAX_LEN {
+        line.fail(Usage::TooLong.into());
+    }
 }
 
 fn put_silent(silent: bool, line: &mut Writer<'_>) {
