@@ -23,11 +23,12 @@ impl Version {
     pub const V3_3: Self = Self { major: 3, minor: 3 };
 
     pub(crate) fn parse(text: &[u8]) -> Option<Self> {
-        let mut parts = text.split(|byte| *byte == b'.');
-        let major = decimal(parts.next()?)?;
-        // Java accepts and answers a bare `3`.
-        let minor = parts.next().map_or(Some(0), decimal)?;
-        parts.next().is_none().then_some(Self { major, minor })
+        let (major, minor) = match text.iter().position(|byte| *byte == b'.') {
+            Some(dot) => (text.get(..dot)?, text.get(dot + 1..)?),
+            None => (text, &b"0"[..]), // Java accepts and answers a bare `3`.
+        };
+        let (major, minor) = (decimal(major)?, decimal(minor)?);
+        Some(Self { major, minor })
     }
 }
 

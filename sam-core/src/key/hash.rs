@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+#[cfg(feature = "b32")]
+use sha2::{Digest, Sha256};
+
 use super::base32::{base32_decode, base32_letters};
 #[cfg(feature = "b32")]
 use super::codec::Put;
@@ -34,10 +37,8 @@ impl DestinationHash {
     #[cfg(feature = "b32")]
     #[inline(never)]
     pub(super) fn of(read: &mut dyn FnMut(Put<'_>)) -> Self {
-        use sha2::{Digest, Sha256};
-
         let mut hasher = Sha256::new();
-        read(&mut |bytes| hasher.update(bytes));
+        read(&mut |bytes| update(&mut hasher, bytes));
         Self(hasher.finalize().into())
     }
 
@@ -59,6 +60,13 @@ impl DestinationHash {
         let len = base32_decode(text.as_bytes(), &mut bytes).ok()?.len();
         (len == bytes.len()).then_some(Self(bytes))
     }
+}
+
+/// Not inlined: a closure behind a pointer is there twice.
+#[cfg(feature = "b32")]
+#[inline(never)]
+fn update(hasher: &mut Sha256, bytes: &[u8]) {
+    hasher.update(bytes);
 }
 
 impl fmt::Display for DestinationHash {
