@@ -94,7 +94,8 @@ impl<'a> Writer<'a> {
     }
 
     // The same for the lines of this crate. Errors are kept until the line ends, so that nobody
-    // has to look for them after each pair: that is smaller.
+    // has to look for them after each pair, and nothing is inlined that many lines have: flash is
+    // small.
 
     /// Writes one line, as [`Self::line`] does.
     pub(crate) fn sentence(&mut self, content: impl FnOnce(&mut Self)) -> Result<(), Error> {
@@ -103,7 +104,6 @@ impl<'a> Writer<'a> {
         self.end_line(start)
     }
 
-    /// Not inlined: it is in every line that can fail.
     #[inline(never)]
     pub(crate) fn fail(&mut self, error: Error) {
         self.failed = self.failed.or(Some(error));
@@ -150,8 +150,8 @@ impl<'a> Writer<'a> {
         self.digits(number);
     }
 
-    #[inline(never)]
     /// Writes ` key=text` where the text needs neither quotes nor checks.
+    #[inline(never)]
     pub(crate) fn word(&mut self, key: &str, text: &str) {
         self.key(key);
         self.add(text.as_bytes());

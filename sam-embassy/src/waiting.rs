@@ -39,7 +39,7 @@ impl Waiting {
         }
     }
 
-    /// Not inlined: each wait has it.
+    /// Has it woken by the next change; not inlined, since each wait has this.
     #[inline(never)]
     fn register(&self, waker: &Waker) {
         let mut wakers = self.0.take();
