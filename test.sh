@@ -11,7 +11,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-PARTS=(fmt clippy docs features no-alloc no-panic tests demo firmware boards fuzz live firmware-live secured-hop)
+PARTS=(fmt clippy docs features no-alloc no-panic tests demo firmware size boards fuzz live firmware-live secured-hop)
 # Parts that run the test target of the same name, whose tests the part `tests` ignores.
 OWN_TARGET=(firmware live firmware-live secured-hop)
 
@@ -162,8 +162,9 @@ part_firmware() {
     if [[ $(firmware/cargo.sh --toolchain) == rustup ]]; then
         need_component clippy clippy
         for board in $(firmware/build.sh --list); do
-            firmware/cargo.sh clippy --features "$board" -- -D warnings
+            firmware/cargo.sh clippy --workspace --exclude size --features "$board" -- -D warnings
         done
+        firmware/cargo.sh clippy -p size -- -D warnings
     fi
     firmware/build.sh
     I2P_KEY_FILE=$PWD/tests/tests/firmware/compiled_in.key firmware/build.sh --variants
@@ -177,6 +178,13 @@ part_firmware() {
     SAM_FIRMWARE=$PWD/target/firmware CARGO_NET_OFFLINE=true limited "${EMPTY_NETWORK[@]}" \
         cargo test -p sam-tests --test firmware -- --include-ignored --test-threads=2 \
         "${skipped[@]}"
+}
+
+# What the programs take, and what SAM adds.
+part_size() {
+    need cc:g++ size:binutils nm:binutils
+    need_cross_toolchain
+    firmware/size.sh
 }
 
 # The site for real boards: built, never run.

@@ -6,11 +6,12 @@
 # With rustup's target where rustup can have it; otherwise with Debian's packages rustc-web,
 # cargo-web, rust-web-src and binutils-arm-none-eabi. ./cargo.sh --toolchain says which.
 # The exit status is 77 if there is neither. What is built lies in ../target/firmware, or where
-# FIRMWARE_TARGET_DIR says, an absolute path.
+# FIRMWARE_TARGET_DIR says, an absolute path. FIRMWARE_TARGET names another target, with rustup.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-TARGET=thumbv7m-none-eabi
+BOARDS=thumbv7m-none-eabi
+TARGET=${FIRMWARE_TARGET:-$BOARDS}
 
 rustup_has_target() {
     command -v rustup >/dev/null || return
@@ -18,8 +19,8 @@ rustup_has_target() {
 }
 
 debian_has_target() {
-    [[ -x /usr/bin/cargo && -x /usr/bin/rustc && -d /usr/lib/rustlib/src/rust/library/core ]] &&
-        command -v arm-none-eabi-ld >/dev/null
+    [[ $TARGET == "$BOARDS" && -x /usr/bin/cargo && -x /usr/bin/rustc &&
+        -d /usr/lib/rustlib/src/rust/library/core ]] && command -v arm-none-eabi-ld >/dev/null
 }
 
 cargo=(cargo)
@@ -41,4 +42,4 @@ if [[ ${1:-} == --toolchain ]]; then
 fi
 subcommand=$1
 shift
-exec "${cargo[@]}" "$subcommand" --target-dir "${FIRMWARE_TARGET_DIR:-../target/firmware}" "$@"
+exec "${cargo[@]}" "$subcommand" --target "$TARGET" --target-dir "${FIRMWARE_TARGET_DIR:-../target/firmware}" "$@"

@@ -1,5 +1,5 @@
 //! Takes the device's key into the program, if the environment of the build names its file; tells
-//! the linker where defmt's texts go, if it is used.
+//! the linker where everything goes, and defmt's texts, if it is used.
 
 use std::path::PathBuf;
 use std::{env, fs, io};
@@ -10,6 +10,8 @@ use sam_core::PrivateKey;
 const KEY_FILE: &str = "I2P_KEY_FILE";
 
 fn main() -> io::Result<()> {
+    // cortex-m-rt's linker script.
+    println!("cargo:rustc-link-arg-bins=-Tlink.x");
     if env::var_os("CARGO_FEATURE_DEFMT").is_some() {
         println!("cargo:rustc-link-arg-bins=-Tdefmt.x");
     }
