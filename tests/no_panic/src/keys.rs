@@ -3,8 +3,8 @@
 use core::hint::black_box;
 
 use sam_core::key::{
-    HostName, base32_decode, base32_encode, base32_len, base64_decode, base64_encode, base64_len,
-    decoded_len, key_sizes,
+    EncryptedAddress, HostName, base32_decode, base32_encode, base32_len, base64_decode,
+    base64_encode, base64_len, decoded_len, key_sizes,
 };
 use sam_core::{Address, Destination, DestinationHash, DestinationText, PrivateKey, SignatureType};
 
@@ -57,6 +57,12 @@ fn look_at(destination: Destination<&[u8]>) {
     black_box((certificate.signature_type(), certificate.encryption_type()));
     black_box((destination.signature_type(), destination.encryption_type()));
     black_box(destination.borrowed().as_bytes());
+    black_box(destination.ed25519_key()).ok();
+    if let Ok(address) = EncryptedAddress::new(&destination) {
+        let address = address.with_secret().with_client_auth();
+        black_box((address.needs_secret(), address.needs_client_auth()));
+        black_box((address.key(), address.signature_type()));
+    }
     black_box(destination == destination.borrowed());
     black_box(destination.cmp(&destination.borrowed()));
     black_box(destination.into_inner());

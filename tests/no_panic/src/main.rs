@@ -10,8 +10,9 @@
 //! the name of one is missing. Each machine is driven line by line; the grammar is under every parser.
 //!
 //! Not called:
-//! - what needs the feature `b32`, which is the hash of a destination: SHA-256 is of the crate
-//!   `sha2`, and signatures are nowhere in sam-core;
+//! - what needs the feature `b32`, which is the hash of a destination, or `keygen`, which makes
+//!   keys and offline signatures: hashes and signatures are of the crates `sha2` and
+//!   `ed25519-dalek`;
 //! - the async driver: every future of Rust's panics if it is polled again after its end;
 //! - `Debug`, `Display` and `defmt::Format`: they run `core::fmt` or defmt, for people, and no
 //!   machine decides by them. The one exception is the address in STREAM FORWARD, which is called.
