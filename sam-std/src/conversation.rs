@@ -63,8 +63,10 @@ impl<M: Machine, T: Transport> Conversation<M, T> {
         let transport = router.dial()?;
         transport.set_write_timeout(patience)?;
         let mut opened = Self::over(Arc::new(transport), machine)?;
-        opened.next()?;
-        Ok(opened)
+        match opened.next() {
+            Err(_) if is_tls_alert(opened.last_line()) => Err(Error::TlsExpected),
+            greeted => greeted.map(|_| opened),
+        }
     }
 
     /// Waits for the next event, as long as the machine lets it; `None` if line mode is over.
@@ -137,6 +139,11 @@ impl<M: Machine, T: Transport> Conversation<M, T> {
     }
 }
 
+/// Whether this is how TLS refuses a line of text.
+fn is_tls_alert(heard: &[u8]) -> bool {
+    heard.starts_with(&[0x15, 0x03])
+}
+
 /// A transport whose reads all end by one point in time, however the bytes drip.
 struct Deadline<'t, T> {
     transport: &'t T,
@@ -192,7 +199,7 @@ impl<T: Transport> embedded_io::Write for Deadline<'_, T> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.transport.flush()
     }
 }
 

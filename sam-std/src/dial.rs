@@ -43,6 +43,15 @@ pub trait Transport: Send + Sync + 'static {
     /// As [`Transport::read`].
     fn write(&self, bytes: &[u8]) -> io::Result<usize>;
 
+    /// Sends what a write has taken but not sent yet, as TLS may after a time-out; most transports
+    /// keep nothing back.
+    ///
+    /// # Errors
+    /// As [`Transport::read`].
+    fn flush(&self) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Bounds each read; `None` is for ever, zero is not allowed.
     ///
     /// # Errors
@@ -119,7 +128,7 @@ impl Transport for std::os::unix::net::UnixStream {
 }
 
 /// Ending what the other end has ended already is no error.
-fn shut(result: io::Result<()>) -> io::Result<()> {
+pub(crate) fn shut(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
         result => result,

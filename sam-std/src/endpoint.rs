@@ -33,6 +33,11 @@ impl Endpoint {
             port,
         }
     }
+
+    #[cfg(feature = "tls")]
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
 }
 
 impl Default for Endpoint {

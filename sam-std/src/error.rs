@@ -9,6 +9,9 @@ use sam_core::io::IoError;
 use sam_core::value::Excerpt;
 use sam_core::{Error as CoreError, Reply, ResultCode, Value};
 
+#[cfg(feature = "tls")]
+use crate::tls::TlsError;
+
 /// An error of a SAM session, a stream or the way to the router.
 ///
 /// Text that came from outside is escaped, cut to a line, and never holds a key.
@@ -36,6 +39,11 @@ pub enum Error {
         /// What it said, as far as it may be shown; empty if that would tell nothing.
         received: String,
     },
+    /// The port speaks TLS, and was dialled without.
+    TlsExpected,
+    /// The way to the router cannot be trusted, or was cut.
+    #[cfg(feature = "tls")]
+    Tls(TlsError),
     /// The router gave the session another key, or one of another type, than it was asked for.
     OtherIdentity,
     /// The router took longer than it may; see [`Router::timeouts`](crate::Router::timeouts).
@@ -113,6 +121,9 @@ impl Error {
             Self::Malformed { .. } | Self::OtherIdentity | Self::Full(_) => {
                 io::ErrorKind::InvalidData
             }
+            Self::TlsExpected => io::ErrorKind::InvalidData,
+            #[cfg(feature = "tls")]
+            Self::Tls(error) => error.kind(),
             Self::TimedOut => io::ErrorKind::TimedOut,
             Self::Closed => io::ErrorKind::UnexpectedEof,
             Self::SessionEnded => io::ErrorKind::ConnectionAborted,
@@ -165,6 +176,11 @@ impl fmt::Display for Error {
                     "the router makes no sense: {malformed} in \"{received}\""
                 )
             }
+            Self::TlsExpected => {
+                f.write_str("the router's port speaks TLS, and was dialled without")
+            }
+            #[cfg(feature = "tls")]
+            Self::Tls(error) => error.fmt(f),
             Self::OtherIdentity => {
                 f.write_str("the router gave the session another identity than asked for")
             }
@@ -196,10 +212,21 @@ impl std::error::Error for Error {
 impl From<io::Error> for Error {
     /// Time-outs become [`Error::TimedOut`], whichever way the system spells them.
     fn from(error: io::Error) -> Self {
+        #[cfg(feature = "tls")]
+        if let Some(error) = TlsError::inside(&error) {
+            return Self::Tls(error.clone());
+        }
         match error.kind() {
             io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::TimedOut,
             _ => Self::Io(error),
         }
+    }
+}
+
+#[cfg(feature = "tls")]
+impl From<TlsError> for Error {
+    fn from(error: TlsError) -> Self {
+        Self::Tls(error)
     }
 }
 
@@ -226,6 +253,8 @@ impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         match error {
             Error::Io(inner) => inner,
+            #[cfg(feature = "tls")]
+            Error::Tls(inner) => inner.into(),
             error => Self::new(error.kind(), error),
         }
     }

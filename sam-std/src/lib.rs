@@ -14,6 +14,8 @@ mod router;
 mod session;
 mod stream;
 mod target;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub use dial::{Dial, Transport};
 pub use endpoint::Endpoint;
@@ -24,6 +26,8 @@ pub use router::Router;
 pub use session::{Incoming, Session, SessionBuilder};
 pub use stream::Stream;
 pub use target::ToTarget;
+#[cfg(feature = "tls")]
+pub use tls::{Pin, Tls, TlsError, TlsStream};
 
 pub use sam_core;
 pub use sam_core::{

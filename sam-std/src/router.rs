@@ -14,6 +14,8 @@ use crate::dial::{Dial, Transport};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::target::ToTarget;
+#[cfg(feature = "tls")]
+use crate::tls::TlsError;
 use crate::{Destination, PrivateKey};
 
 /// A router's SAM port.
@@ -151,12 +153,16 @@ impl<D: Dial> Router<D> {
 
     pub(crate) fn dial(&self) -> Result<D::Transport> {
         let patience = self.timeouts.hello.into();
-        self.dial
-            .dial(patience)
-            .map_err(|source| Error::Unreachable {
+        self.dial.dial(patience).map_err(|source| {
+            #[cfg(feature = "tls")]
+            if let Some(error) = TlsError::inside(&source) {
+                return error.clone().into();
+            }
+            Error::Unreachable {
                 router: self.to_string(),
                 source,
-            })
+            }
+        })
     }
 
     fn utility(&self) -> Result<Conversation<Utility<'_>, D::Transport>> {

@@ -191,7 +191,7 @@ impl<T: Transport> Write for &Stream<T> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.inner.transport.flush()
     }
 }
 
@@ -207,7 +207,7 @@ impl<T: Transport> Write for Stream<T> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        (&*self).flush()
     }
 }
 

@@ -53,6 +53,8 @@ impl Client {
 
     /// Serves the client to its end.
     pub(super) fn serve(mut self) -> io::Result<()> {
+        let patience = self.hub.settings.hello_timeout;
+        self.lines.socket().admit(patience)?;
         while let Some(line) = self.lines.next()? {
             match self.lines.request(line)? {
                 Request::Lookup(name) => {

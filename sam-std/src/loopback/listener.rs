@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::client::Client;
+use super::door::Door;
 use super::hub::Hub;
 use super::socket::Socket;
 
@@ -21,13 +22,13 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    pub(super) fn start(port: u16, hub: Arc<Hub>) -> io::Result<Self> {
+    pub(super) fn start(port: u16, door: Door, hub: Arc<Hub>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let addr = listener.local_addr()?;
         let thread = {
             let hub = Arc::clone(&hub);
             let builder = thread::Builder::new().name("sam-loopback-listener".to_owned());
-            builder.spawn(move || listen(&listener, &hub))?
+            builder.spawn(move || listen(&listener, &door, &hub))?
         };
         Ok(Self {
             addr,
@@ -55,20 +56,21 @@ impl Drop for Listener {
     }
 }
 
-fn listen(listener: &TcpListener, hub: &Arc<Hub>) {
+fn listen(listener: &TcpListener, door: &Door, hub: &Arc<Hub>) {
     for stream in listener.incoming() {
         if hub.clients.is_closed() {
             return;
         }
         // A client that cannot be served sees its connection closed.
-        if stream.and_then(|stream| admit(stream, hub)).is_err() {
+        let socket = stream.and_then(|stream| door.open(stream));
+        if socket.and_then(|socket| admit(socket, hub)).is_err() {
             thread::sleep(PAUSE);
         }
     }
 }
 
-fn admit(stream: TcpStream, hub: &Arc<Hub>) -> io::Result<()> {
-    let socket = Arc::new(Socket::new(stream)?);
+fn admit(socket: Socket, hub: &Arc<Hub>) -> io::Result<()> {
+    let socket = Arc::new(socket);
     let membership = hub.clients.join(&socket);
     let client = Client::new(Arc::clone(hub), socket)?;
     hub.threads.spawn("sam-loopback-client", move || {

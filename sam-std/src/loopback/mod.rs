@@ -37,6 +37,7 @@
 mod acceptor;
 mod client;
 mod connector;
+mod door;
 mod forward;
 mod group;
 mod hub;
@@ -62,9 +63,13 @@ use sam_core::key::{Destination, HostName};
 
 pub use personality::Personality;
 
+use door::Door;
 use hub::{Hub, Settings};
 use listener::Listener;
 use naming::HostNames;
+
+#[cfg(feature = "tls")]
+use crate::tls::{Server, TlsError};
 
 /// A SAM bridge without an I2P router, running in threads of its own; see [the module](self).
 ///
@@ -77,6 +82,7 @@ pub struct LoopbackBridge {
 #[derive(Clone, Debug)]
 pub struct Builder {
     port: u16,
+    door: Door,
     host_names: HostNames,
     settings: Settings,
 }
@@ -94,6 +100,7 @@ impl LoopbackBridge {
     pub fn builder() -> Builder {
         Builder {
             port: 0,
+            door: Door::default(),
             host_names: HostNames::new(),
             settings: Settings {
                 personality: Personality::default(),
@@ -125,6 +132,17 @@ impl Builder {
     pub const fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
+    }
+
+    /// Lets clients in through TLS only, with this certificate, those that lead to its CA, and its
+    /// private key, all in PEM.
+    ///
+    /// # Errors
+    /// [`TlsError::NoCertificate`] if they are none, or the key is that of another certificate.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, certificates: &[u8], key: &[u8]) -> Result<Self, TlsError> {
+        self.door = Door::Tls(Server::new(certificates, key)?);
+        Ok(self)
     }
 
     /// Behaves like this router.
@@ -179,7 +197,7 @@ impl Builder {
     /// Those of listening, [`io::ErrorKind::AddrInUse`] among them, and of starting a thread.
     pub fn start(self) -> io::Result<LoopbackBridge> {
         let hub = Arc::new(Hub::new(self.settings, self.host_names));
-        let listener = Listener::start(self.port, hub)?;
+        let listener = Listener::start(self.port, self.door, hub)?;
         Ok(LoopbackBridge { listener })
     }
 }

@@ -1,6 +1,6 @@
 //! A client's socket, shared by the threads that read it, write it and close it.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::net::{IpAddr, Shutdown, TcpStream};
 use std::sync::Mutex;
 use std::thread;
@@ -8,50 +8,89 @@ use std::time::{Duration, Instant};
 
 use super::group::Close;
 use super::lock::lock;
+use crate::dial::Transport;
+#[cfg(feature = "tls")]
+use crate::tls::TlsStream;
 
 /// A connected socket. It is closed when its last owner goes, and useless from
 /// [`Close::close`] on, which also wakes the threads that wait for it.
 #[derive(Debug)]
 pub(super) struct Socket {
-    stream: TcpStream,
+    link: Link,
     looking: Mutex<()>,
+}
+
+#[derive(Debug)]
+enum Link {
+    Plain(TcpStream),
+    #[cfg(feature = "tls")]
+    Tls(Box<TlsStream>),
 }
 
 impl Socket {
     pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
         stream.set_nodelay(true)?;
-        Ok(Self {
-            stream,
+        Ok(Self::over(Link::Plain(stream)))
+    }
+
+    /// A socket whose client has to shake hands first.
+    #[cfg(feature = "tls")]
+    pub(super) fn behind_tls(stream: TlsStream) -> io::Result<Self> {
+        stream.tcp().set_nodelay(true)?;
+        Ok(Self::over(Link::Tls(Box::new(stream))))
+    }
+
+    fn over(link: Link) -> Self {
+        Self {
+            link,
             looking: Mutex::new(()),
-        })
+        }
+    }
+
+    /// Waits until the client may be heard, `limit` at most; at once unless there is TLS.
+    pub(super) fn admit(&self, limit: Duration) -> io::Result<()> {
+        match &self.link {
+            Link::Plain(_) => {
+                let _ = limit;
+                Ok(())
+            }
+            #[cfg(feature = "tls")]
+            Link::Tls(stream) => match Instant::now().checked_add(limit) {
+                Some(deadline) => stream.shake_hands(deadline),
+                None => Err(io::ErrorKind::InvalidInput.into()),
+            },
+        }
     }
 
     pub(super) fn peer_ip(&self) -> io::Result<IpAddr> {
-        Ok(self.stream.peer_addr()?.ip())
+        Ok(self.tcp().peer_addr()?.ip())
     }
 
     /// Reads what is there, or waits for it, until `deadline` if there is one.
     pub(super) fn read(&self, buffer: &mut [u8], deadline: Option<Instant>) -> io::Result<usize> {
-        let set = |timeout| self.stream.set_read_timeout(timeout);
-        by(deadline, set, || (&self.stream).read(buffer))
+        let link = self.link();
+        let set = |timeout| link.set_read_timeout(timeout);
+        by(deadline, set, || link.read(buffer))
     }
 
     /// Writes all of `bytes`, until `deadline` if there is one.
     pub(super) fn write_all(&self, bytes: &[u8], deadline: Option<Instant>) -> io::Result<()> {
+        let link = self.link();
+        let set = |timeout| link.set_write_timeout(timeout);
         let mut rest = bytes;
         while !rest.is_empty() {
-            let set = |timeout| self.stream.set_write_timeout(timeout);
-            match by(deadline, set, || (&self.stream).write(rest))? {
+            match by(deadline, set, || link.write(rest))? {
                 0 => return Err(io::ErrorKind::WriteZero.into()),
                 count => rest = rest.get(count..).unwrap_or_default(),
             }
         }
+        by(deadline, set, || link.flush().map(|()| 0))?;
         Ok(())
     }
 
     /// Says that nothing more will be written.
     pub(super) fn finish(&self) {
-        let _ = self.stream.shutdown(Shutdown::Write);
+        let _ = self.link().shutdown(Shutdown::Write);
     }
 
     /// Whether the other end has closed it and everything it sent was read: asked without
@@ -59,21 +98,47 @@ impl Socket {
     pub(super) fn is_gone(&self) -> bool {
         // One at a time: the flag belongs to the socket, not to the caller.
         let _turn = lock(&self.looking);
-        if self.stream.set_nonblocking(true).is_err() {
+        let tcp = self.tcp();
+        if self.has_ended() || tcp.set_nonblocking(true).is_err() {
             return true;
         }
-        let seen = self.stream.peek(&mut [0]);
-        let _ = self.stream.set_nonblocking(false);
+        let seen = tcp.peek(&mut [0]);
+        let _ = tcp.set_nonblocking(false);
         match seen {
             Ok(count) => count == 0,
             Err(error) => !is_no_failure(&error),
+        }
+    }
+
+    /// Whether the end was read already, where the socket itself does not know of it.
+    fn has_ended(&self) -> bool {
+        match &self.link {
+            Link::Plain(_) => false,
+            #[cfg(feature = "tls")]
+            Link::Tls(stream) => stream.has_ended(),
+        }
+    }
+
+    fn link(&self) -> &dyn Transport {
+        match &self.link {
+            Link::Plain(stream) => stream,
+            #[cfg(feature = "tls")]
+            Link::Tls(stream) => &**stream,
+        }
+    }
+
+    fn tcp(&self) -> &TcpStream {
+        match &self.link {
+            Link::Plain(stream) => stream,
+            #[cfg(feature = "tls")]
+            Link::Tls(stream) => stream.tcp(),
         }
     }
 }
 
 impl Close for Socket {
     fn close(&self) {
-        let _ = self.stream.shutdown(Shutdown::Both);
+        let _ = self.link().shutdown(Shutdown::Both);
     }
 }
 
