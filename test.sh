@@ -249,7 +249,7 @@ part_firmware_live() {
 # its tests, those of the documentation among them, need nothing and are in the part `tests`, too.
 part_secured_hop() {
     need cc:g++ python3:python3 i2pd:i2pd unshare:util-linux nsenter:util-linux ip:iproute2 \
-        stunnel:stunnel4 nft:nftables qemu-system-arm:qemu-system-arm
+        stunnel:stunnel4 openssl:openssl nft:nftables qemu-system-arm:qemu-system-arm
     need_cross_toolchain
     local reason
     reason=$(python3 "$TESTNET" check --dir target/testnet 2>&1) || not_run "${reason#testnet: }"

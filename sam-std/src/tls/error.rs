@@ -113,7 +113,10 @@ impl fmt::Display for TlsError {
             Self::OutOfDate => {
                 f.write_str("the router's certificate has expired or is not valid yet")
             }
-            Self::Certificate(what) => write!(f, "the router's certificate is no good: {what}"),
+            Self::Certificate(what) => write!(
+                f,
+                "the router's certificate is no good ({what}): make another, or pin it"
+            ),
             Self::Refused(what) => write!(f, "the router's end refused TLS: {what}"),
             Self::Truncated => f.write_str("the connection was cut in the middle of TLS"),
             Self::Broken(what) => write!(f, "TLS failed: {what}"),

@@ -9,6 +9,7 @@ mod attacks;
 #[expect(dead_code, reason = "the tests of the firmware use the rest")]
 #[path = "../firmware/board.rs"]
 mod board;
+mod certificate;
 #[path = "../../../firmware/programs/src/secured/chance.rs"]
 mod chance;
 mod clear;

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sam_std::Pin;
 use tempfile::TempDir;
 
 use crate::documentation::{self, block};
@@ -45,6 +46,35 @@ impl Stunnel {
         let configuration = folder.path().join("sam.conf");
         fs::write(&configuration, section).unwrap();
         Self::run(&configuration, folder)
+    }
+
+    /// Listens at `at` with the certificate that the documentation makes, and tells its
+    /// fingerprint and where it is.
+    pub(crate) fn with_certificate(at: SocketAddr, to: SocketAddr) -> (Self, Shown) {
+        let folder = tempfile::tempdir().unwrap();
+        let place = format!("{}/", folder.path().display());
+        let script = documentation::with(&block("new-certificate.sh"), "/etc/stunnel/", &place);
+        let told = Command::new("sh").args(["-euc", &script]).output().unwrap();
+        assert!(told.status.success(), "{told:?}");
+        let told = String::from_utf8(told.stdout).unwrap();
+        let (_, fingerprint) = told.trim().split_once('=').expect("a fingerprint");
+        let shown = Shown {
+            pem: fs::read(folder.path().join("sam.pem")).unwrap(),
+            pin: fingerprint.parse().unwrap(),
+        };
+        let section = block("stunnel-certificate.conf");
+        let section = documentation::with(&section, "192.168.1.1:7658", &at.to_string());
+        let section = documentation::with(&section, "127.0.0.1:7656", &to.to_string());
+        let section = documentation::with(&section, "/etc/stunnel/", &place);
+        let configuration = folder.path().join("sam.conf");
+        fs::write(&configuration, section).unwrap();
+        (Self::run(&configuration, folder), shown)
+    }
+
+    /// Ends it without a farewell.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 
     fn run(configuration: &std::path::Path, folder: TempDir) -> Self {
@@ -91,6 +121,12 @@ impl Stunnel {
         println!("{}", self.log.lock().unwrap());
         false
     }
+}
+
+/// What a stunnel shows of itself.
+pub(crate) struct Shown {
+    pub(crate) pem: Vec<u8>,
+    pub(crate) pin: Pin,
 }
 
 impl Drop for Stunnel {
