@@ -2,13 +2,16 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fmt::Display;
+use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use sam_std::{Endpoint, Router};
+use sam_std::{Endpoint, Pin, Tls, TlsError};
 
 use crate::failure::Failure;
+use crate::way::{Router, Way};
 
 /// Length in characters of the shortest destination in base64.
 const MIN_KEY_LEN: usize = 516;
@@ -34,6 +37,7 @@ const VERSION_EXAMPLES: &str = "\
 Examples:
   i2p-sam version
   i2p-sam version --sam router.lan:7656
+  i2p-sam version --sam router.lan:7657 --tls-ca ca.pem
   i2p-sam version || echo 'no router yet'";
 
 const KEYGEN_EXAMPLES: &str = "\
@@ -81,7 +85,17 @@ pub(crate) struct Cli {
     /// The router's SAM port [default: $I2P_SAM_ADDRESS, else 127.0.0.1:7656].
     #[arg(long, global = true, value_name = "HOST:PORT", value_parser = endpoint)]
     #[arg(display_order = 100)]
-    pub(crate) sam: Option<Endpoint>,
+    sam: Option<Endpoint>,
+
+    /// Reach it through TLS, if a CA in this PEM file vouches for it.
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "tls_pin")]
+    #[arg(display_order = 101)]
+    tls_ca: Option<PathBuf>,
+
+    /// Reach it through TLS, if its certificate or public key has this SHA-256.
+    #[arg(long, global = true, value_name = "HEX", value_parser = pin)]
+    #[arg(display_order = 102)]
+    tls_pin: Option<Pin>,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -275,13 +289,39 @@ impl Cli {
 
     /// The router that `--sam` or the environment names, or the usual place.
     pub(crate) fn router(&self) -> Result<Router, Failure> {
-        match &self.sam {
-            Some(endpoint) => Ok(Router::over(endpoint.clone())),
-            None => Router::from_env().map_err(|error| {
+        let endpoint = match &self.sam {
+            Some(endpoint) => endpoint.clone(),
+            None => Endpoint::from_env().map_err(|error| {
                 Failure::usage(format!("I2P_SAM_ADDRESS is not HOST:PORT: {error}"))
-            }),
-        }
+            })?,
+        };
+        Ok(Router::over(self.way(endpoint)?))
     }
+
+    /// Whether the arguments say anything about the router.
+    pub(crate) const fn names_router(&self) -> bool {
+        self.sam.is_some() || self.tls_ca.is_some() || self.tls_pin.is_some()
+    }
+
+    fn way(&self, endpoint: Endpoint) -> Result<Way, Failure> {
+        let tls = match (&self.tls_ca, self.tls_pin) {
+            (Some(path), _) => {
+                let said = |error: &dyn Display| {
+                    Failure::usage(format_args!("{}: {error}", path.display()))
+                };
+                let pem = fs::read(path).map_err(|error| said(&error))?;
+                Tls::with_ca(endpoint, &pem).map_err(|error: TlsError| said(&error))?
+            }
+            (None, Some(pin)) => Tls::with_pin(endpoint, pin).map_err(Failure::usage)?,
+            (None, None) => return Ok(Way::Plain(endpoint)),
+        };
+        Ok(Way::Tls(tls))
+    }
+}
+
+fn pin(text: &str) -> Result<Pin, &'static str> {
+    text.parse()
+        .map_err(|_| "not 64 hexadecimal digits, with or without colons")
 }
 
 fn endpoint(text: &str) -> Result<Endpoint, &'static str> {

@@ -4,9 +4,10 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
-use sam_std::{Error, ResultCode, Router};
+use sam_std::{Error, ResultCode};
 
 use crate::talk::say;
+use crate::way::Router;
 
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
@@ -115,6 +116,9 @@ fn advice(error: &Error, router: &str) -> Option<String> {
             Some(port) => return Some(format!("{port}\n\n{NO_ROUTER}")),
             None => NO_ROUTER,
         },
+        Error::TlsExpected => {
+            "Give its certificate's fingerprint with --tls-pin, or a CA with --tls-ca."
+        }
         Error::Malformed { .. } | Error::Closed | Error::TimedOut => {
             return port_of_something_else(router);
         }

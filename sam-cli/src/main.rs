@@ -5,6 +5,7 @@ mod commands;
 mod failure;
 mod relay;
 mod talk;
+mod way;
 
 use std::process::ExitCode;
 

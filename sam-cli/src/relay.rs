@@ -10,9 +10,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sam_std::Stream;
-
 use crate::failure::Failure;
+use crate::way::Stream;
 
 /// Bytes that are read at once, each way.
 const CHUNK_LEN: usize = 64 * 1024;

@@ -127,6 +127,37 @@ impl Transport for std::os::unix::net::UnixStream {
     }
 }
 
+/// Whichever transport it is, for programs that know only when they run.
+impl Transport for Box<dyn Transport> {
+    fn read(&self, out: &mut [u8]) -> io::Result<usize> {
+        (**self).read(out)
+    }
+
+    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        (**self).write(bytes)
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        (**self).flush()
+    }
+
+    fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
+        (**self).set_read_timeout(limit)
+    }
+
+    fn set_write_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
+        (**self).set_write_timeout(limit)
+    }
+
+    fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        (**self).shutdown(how)
+    }
+
+    fn local_ip(&self) -> Option<IpAddr> {
+        (**self).local_ip()
+    }
+}
+
 /// Ending what the other end has ended already is no error.
 pub(crate) fn shut(result: io::Result<()>) -> io::Result<()> {
     match result {

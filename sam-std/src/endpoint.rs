@@ -34,6 +34,17 @@ impl Endpoint {
         }
     }
 
+    /// The one that the environment variable `I2P_SAM_ADDRESS` names, else `127.0.0.1:7656`.
+    ///
+    /// # Errors
+    /// [`Usage`] if the variable holds what is no endpoint.
+    pub fn from_env() -> Result<Self, Usage> {
+        match std::env::var_os("I2P_SAM_ADDRESS") {
+            Some(endpoint) if !endpoint.is_empty() => endpoint.to_string_lossy().parse(),
+            _ => Ok(Self::default()),
+        }
+    }
+
     #[cfg(feature = "tls")]
     pub(crate) fn host(&self) -> &str {
         &self.host

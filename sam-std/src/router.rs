@@ -44,10 +44,7 @@ impl Router {
     /// # Errors
     /// [`Error::Usage`] if the variable holds what is no endpoint.
     pub fn from_env() -> Result<Self> {
-        match std::env::var_os("I2P_SAM_ADDRESS") {
-            Some(endpoint) if !endpoint.is_empty() => Self::new(&endpoint.to_string_lossy()),
-            _ => Ok(Self::default()),
-        }
+        Ok(Self::over(Endpoint::from_env()?))
     }
 }
 

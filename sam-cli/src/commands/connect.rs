@@ -1,12 +1,11 @@
 //! `connect`: netcat to a peer.
 
-use sam_std::Router;
-
 use super::{check_address, create_session, linger};
 use crate::cli::Connect;
 use crate::failure::Failure;
 use crate::relay::{AtEnd, Input};
 use crate::talk::{say, waiting};
+use crate::way::Router;
 
 pub(crate) fn run(router: &Router, connect: &Connect) -> Result<(), Failure> {
     check_address(&connect.address)?;

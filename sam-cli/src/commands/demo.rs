@@ -5,10 +5,11 @@ use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use sam_std::loopback::LoopbackBridge;
-use sam_std::{Destination, Error, Router, Session};
+use sam_std::{Destination, Error};
 
 use crate::failure::Failure;
 use crate::talk::{BUILDING_TUNNELS, print, waiting};
+use crate::way::{Router, Session, Way};
 
 /// How long a peer may take to answer.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -30,7 +31,7 @@ pub(crate) fn on_loopback() -> Result<(), Failure> {
     print("computer, and NOTHING IS ANONYMOUS. The sessions, names and streams are SAM's.")?;
     print("It tells who calls in one segment with the caller's first bytes, as routers may.")?;
     print("")?;
-    play(&Router::from(bridge.addr()))
+    play(&Router::over(Way::Plain(bridge.addr().into())))
 }
 
 /// With one.

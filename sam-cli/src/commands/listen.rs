@@ -1,12 +1,13 @@
 //! `listen`: netcat for peers that come.
 
-use sam_std::{Address, Router};
+use sam_std::Address;
 
 use super::{create_session, linger};
 use crate::cli::Listen;
 use crate::failure::Failure;
 use crate::relay::{AtEnd, Input};
 use crate::talk::say;
+use crate::way::Router;
 
 pub(crate) fn run(router: &Router, listen: &Listen) -> Result<(), Failure> {
     let session = create_session(router, &listen.identity)?;

@@ -1,10 +1,11 @@
 //! `lookup`: from a name to a destination.
 
-use sam_std::{Address, Router};
+use sam_std::Address;
 
 use super::check_address;
 use crate::failure::Failure;
 use crate::talk::{print, waiting};
+use crate::way::Router;
 
 pub(crate) fn run(router: &Router, name: &str, b32: bool) -> Result<(), Failure> {
     check_address(name)?;

@@ -12,16 +12,17 @@ mod version;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sam_std::{KeyFile, Router, Session, ToTarget};
+use sam_std::{KeyFile, ToTarget};
 
 use crate::cli::{Cli, Command, Identity};
 use crate::failure::Failure;
 use crate::talk::{BUILDING_TUNNELS, waiting};
+use crate::way::{Router, Session};
 
 /// Does what the arguments say.
 pub(crate) fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
-        Command::Demo if cli.sam.is_none() => demo::on_loopback(),
+        Command::Demo if !cli.names_router() => demo::on_loopback(),
         Command::Demo => demo::on_router(&cli.router()?),
         Command::Version => version::run(&cli.router()?),
         Command::Keygen(keygen) => keygen::run(cli, keygen),

@@ -8,4 +8,5 @@ mod keygen;
 mod listen;
 mod lookup;
 mod program;
+mod tls;
 mod version;
