@@ -1,6 +1,8 @@
 //! A router behind TLS: Java I2P's SAM with SSL, or stunnel in front of any router.
 
 mod error;
+mod lock;
+mod patience;
 mod pin;
 mod records;
 #[cfg(feature = "loopback-bridge")]

@@ -4,12 +4,14 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Mutex, TryLockError};
 use std::time::{Duration, Instant};
 
 use rustls::Connection;
 
 use super::error::TlsError;
+use super::lock::lock;
+use super::patience::{ReadTime, left};
 use super::records::{Incoming, Outgoing, RECORD};
 use crate::dial::{Transport, shut};
 
@@ -34,6 +36,8 @@ pub struct TlsStream {
     /// Locked by who writes the socket. Whoever reads never waits for it, or two ends that write
     /// much would wait for each other for ever.
     outgoing: Mutex<Outgoing>,
+    /// What a read as a whole may take; the socket's own limit is for a part of it.
+    read_limit: Mutex<Option<Duration>>,
     /// The other side has nothing more to say, or it will not be listened to.
     has_ended: AtomicBool,
 }
@@ -45,6 +49,7 @@ impl TlsStream {
             connection: Mutex::new(connection),
             incoming: Mutex::new(Incoming::new()),
             outgoing: Mutex::default(),
+            read_limit: Mutex::new(None),
             has_ended: AtomicBool::new(false),
         }
     }
@@ -152,11 +157,13 @@ impl Transport for TlsStream {
             return Ok(0);
         }
         let mut incoming = lock(&self.incoming);
+        let mut time = ReadTime::new(&self.tcp, &self.read_limit);
         loop {
             if let Some(count) = self.read_decrypted(out)? {
                 return Ok(count);
             }
             if incoming.is_empty() {
+                time.bound()?;
                 match incoming.receive(&self.tcp) {
                     Ok(0) => return self.cut(),
                     Err(error) if is_cut(&error) => return self.cut(),
@@ -199,7 +206,10 @@ impl Transport for TlsStream {
     }
 
     fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
-        self.tcp.set_read_timeout(limit)
+        let mut read_limit = lock(&self.read_limit);
+        self.tcp.set_read_timeout(limit)?;
+        *read_limit = limit;
+        Ok(())
     }
 
     fn set_write_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
@@ -257,13 +267,6 @@ impl fmt::Debug for TlsStream {
     }
 }
 
-fn left(deadline: Instant) -> io::Result<Duration> {
-    match deadline.saturating_duration_since(Instant::now()) {
-        Duration::ZERO => Err(io::ErrorKind::TimedOut.into()),
-        left => Ok(left),
-    }
-}
-
 /// Whether the other side, or somebody in between, has ended the connection below.
 fn is_cut(error: &io::Error) -> bool {
     matches!(
@@ -280,9 +283,4 @@ fn is_pause(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted
     )
-}
-
-/// A panic in between leaves nothing that a later error would not tell.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

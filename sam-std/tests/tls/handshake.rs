@@ -63,7 +63,8 @@ fn a_handshake_that_drips_is_waited_for_no_longer_than_asked() {
         let authority = Authority::new();
         let bridge = authority.issue(&["127.0.0.1"]).serve();
         // Hundreds of bytes have to come.
-        let relay = Relay::dripping(bridge.addr(), Duration::from_millis(10));
+        let relay = Relay::to(bridge.addr());
+        relay.drip(Duration::from_millis(10));
         assert_late(&in_haste(authority.dial(relay.addr())));
     });
 }

@@ -3,12 +3,13 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::Shutdown;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use sam_std::{Session, Stream, Transport};
+use sam_std::{Router, Session, Stream, Transport};
 use sha2::{Digest, Sha256};
 
-use crate::certificates::bridge;
+use crate::certificates::{Authority, bridge};
+use crate::relay::Relay;
 use crate::verbs::pair;
 use crate::watchdog::bounded;
 
@@ -91,6 +92,38 @@ fn a_read_that_was_too_early_loses_nothing() {
         let mut heard = [0; 4];
         here.read_exact(&mut heard).unwrap();
         assert_eq!(&heard, b"late");
+    });
+}
+
+#[test]
+fn a_record_that_drips_is_waited_for_no_longer_than_asked_and_not_lost() {
+    bounded(|| {
+        let authority = Authority::new();
+        let bridge = authority.issue(&["127.0.0.1"]).serve();
+        let relay = Relay::to(bridge.addr());
+        let through = Router::over(authority.dial(relay.addr()));
+        let client = Session::builder(&through).create().unwrap();
+        let router = Router::over(authority.dial(bridge.addr()));
+        let server = Session::builder(&router).create().unwrap();
+        let (mut here, mut there) = pair(&client, &server);
+        let said = bytes(4, 10_000);
+        let limit = Duration::from_millis(200);
+        here.set_read_timeout(Some(limit)).unwrap();
+        relay.drip(Duration::from_millis(20));
+        there.write_all(&said).unwrap();
+        let start = Instant::now();
+        let error = here.read(&mut [0; 1]).unwrap_err();
+        let took = start.elapsed();
+        assert!(matches!(
+            error.kind(),
+            ErrorKind::TimedOut | ErrorKind::WouldBlock
+        ));
+        assert!(took >= limit && took < limit * 2, "{took:?}");
+        relay.drip(Duration::ZERO);
+        here.set_read_timeout(None).unwrap();
+        let mut heard = vec![0; said.len()];
+        here.read_exact(&mut heard).unwrap();
+        assert_eq!(hash(&heard), hash(&said));
     });
 }
 

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use sam_std::loopback::LoopbackBridge;
 use sam_std::sam_core::error::Usage;
@@ -55,7 +56,8 @@ fn it_is_all_the_same_byte_by_byte() {
     bounded(|| {
         let authority = Authority::new();
         let bridge = authority.issue(&["127.0.0.1"]).serve();
-        let relay = Relay::dripping(bridge.addr(), std::time::Duration::ZERO);
+        let relay = Relay::to(bridge.addr());
+        relay.drip(Duration::from_micros(1));
         ping_pong(&Router::over(authority.dial(relay.addr())));
     });
 }
