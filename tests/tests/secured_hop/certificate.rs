@@ -108,10 +108,18 @@ fn both_directions_at_once_arrive_whole() {
 
 #[test]
 #[ignore = "needs stunnel: ./test.sh secured-hop"]
-fn half_a_stream_ends_alone() {
-    let (bridge, _stunnel, _, router) = behind_stunnel();
-    let plain = Router::from(bridge.addr());
-    let (mut here, mut there, _sessions) = pair(&router, &plain);
+fn half_a_stream_ends_alone_with_each_version_of_tls() {
+    for version in ["TLSv1.2", "TLSv1.3"] {
+        let (bridge, at) = (LoopbackBridge::start().unwrap(), place());
+        let versions = format!("sslVersion = {version}");
+        let (_stunnel, shown) = Stunnel::with_certificate_and(at, bridge.addr(), &versions);
+        let through = Router::over(Tls::with_pin(at.into(), shown.pin).unwrap());
+        end_half(&through, &Router::from(bridge.addr()));
+    }
+}
+
+fn end_half(through: &Router<Tls>, plain: &Router) {
+    let (mut here, mut there, _sessions) = pair(through, plain);
     here.write_all(b"question").unwrap();
     here.shutdown(Shutdown::Write).unwrap();
     let mut question = String::new();

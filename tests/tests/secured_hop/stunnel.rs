@@ -51,6 +51,15 @@ impl Stunnel {
     /// Listens at `at` with the certificate that the documentation makes, and tells its
     /// fingerprint and where it is.
     pub(crate) fn with_certificate(at: SocketAddr, to: SocketAddr) -> (Self, Shown) {
+        Self::with_certificate_and(at, to, "sslVersionMin = TLSv1.2")
+    }
+
+    /// The same with other versions of TLS.
+    pub(crate) fn with_certificate_and(
+        at: SocketAddr,
+        to: SocketAddr,
+        versions: &str,
+    ) -> (Self, Shown) {
         let folder = tempfile::tempdir().unwrap();
         let place = format!("{}/", folder.path().display());
         let script = documentation::with(&block("new-certificate.sh"), "/etc/stunnel/", &place);
@@ -66,6 +75,7 @@ impl Stunnel {
         let section = documentation::with(&section, "192.168.1.1:7658", &at.to_string());
         let section = documentation::with(&section, "127.0.0.1:7656", &to.to_string());
         let section = documentation::with(&section, "/etc/stunnel/", &place);
+        let section = documentation::with(&section, "sslVersionMin = TLSv1.2", versions);
         let configuration = folder.path().join("sam.conf");
         fs::write(&configuration, section).unwrap();
         (Self::run(&configuration, folder), shown)
