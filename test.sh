@@ -166,6 +166,7 @@ part_firmware() {
             firmware/cargo.sh clippy --workspace --exclude size --features "$board" -- -D warnings
         done
         firmware/cargo.sh clippy -p size -- -D warnings
+        firmware/cargo.sh clippy -p size --features hop -- -D warnings
     fi
     firmware/build.sh
     I2P_KEY_FILE=$PWD/tests/tests/firmware/compiled_in.key firmware/build.sh --variants

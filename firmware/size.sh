@@ -6,6 +6,7 @@
 # Flash is code and constants, RAM is static memory; the stack comes on top, see README.md. What SAM
 # adds is the difference between two programs that do the same over I2P and over plain TCP, see
 # size/src/lib.rs. Buffers and socket slots are apart, since their sizes are the program's choice.
+# What the secured hop adds is the difference to the same program through it, buffers and all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -52,7 +53,15 @@ report() {
         -v buffers=$((buffers - windows)) -v slots="$(static_memory "$with" RESOURCES)" '
         BEGIN {
             printf "SAM adds: %.1f KiB flash, %d B RAM; ", flash / 1024, ram
-            printf "apart: %d B buffers, %d B socket slots in both\n\n", buffers, slots
+            printf "apart: %d B buffers, %d B socket slots in both\n", buffers, slots
+        }'
+    ./cargo.sh build -q --release --package size --bin with_sam --features hop
+    local hop_flash hop_ram
+    read -r hop_flash hop_ram < <(sections "$with")
+    awk -v flash=$((hop_flash - with_flash)) -v ram=$(((hop_ram - with_ram) / 4)) '
+        BEGIN {
+            printf "The secured hop adds: %.1f KiB flash, ", flash / 1024
+            printf "%d B RAM for each of four slots\n\n", ram
         }'
 }
 

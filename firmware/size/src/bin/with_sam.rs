@@ -1,4 +1,4 @@
-//! Answers what peers say, and calls a peer: over I2P.
+//! Answers what peers say, and calls a peer: over I2P, with the feature `hop` through TLS.
 
 #![no_std]
 #![no_main]
@@ -9,16 +9,87 @@ use embassy_executor::Spawner;
 use embassy_net::Stack;
 use embassy_time::Timer;
 use embedded_io_async::{Read, Write};
-use sam_embassy::{Address, Buffers, Pool, Router, Runner, Session, SessionKey, Shared};
-use size::{SOCKETS, WINDOW, anything, run};
+use sam_embassy::{Address, Pool, Router, Runner, SessionKey, Shared};
+use size::{SOCKETS, anything, run};
 use static_cell::StaticCell;
+
+#[cfg(feature = "hop")]
+#[expect(unreachable_pub, unused_imports, reason = "it is a library elsewhere")]
+#[path = "../../../programs/src/secured/mod.rs"]
+mod secured;
+
+#[cfg(not(feature = "hop"))]
+mod slots {
+    //! What a program without SAM has, and the lines.
+
+    use embassy_executor::Spawner;
+    use embassy_net::Stack;
+    use embassy_net::tcp::TcpSocket;
+    use sam_embassy::{Buffers, Pool};
+    use size::{SOCKETS, WINDOW};
+    use static_cell::StaticCell;
+
+    pub(super) type Transport = TcpSocket<'static>;
+
+    static BUFFERS: StaticCell<[Buffers<WINDOW, WINDOW>; SOCKETS]> = StaticCell::new();
+
+    pub(super) fn pool(_: Spawner, stack: Stack<'static>) -> Pool<SOCKETS, Transport> {
+        Pool::new(stack, BUFFERS.init([Buffers::NEW; SOCKETS]))
+    }
+}
+
+#[cfg(feature = "hop")]
+mod slots {
+    //! Tunnels, their keepers, and the lines.
+
+    use core::hint::black_box;
+
+    use embassy_executor::Spawner;
+    use embassy_net::Stack;
+    use sam_embassy::{Lines, Pool};
+    use size::SOCKETS;
+    use static_cell::StaticCell;
+
+    use crate::Random;
+    use crate::secured::{Keeper, Key, Memory, Tunnel, tunnel};
+
+    pub(super) type Transport = Tunnel;
+
+    static TUNNEL_BUFFERS: StaticCell<[Memory; SOCKETS]> = StaticCell::new();
+    static LINE_BUFFERS: StaticCell<[Lines; SOCKETS]> = StaticCell::new();
+
+    pub(super) fn pool(spawner: Spawner, stack: Stack<'static>) -> Pool<SOCKETS, Transport> {
+        let key = Key {
+            identity: black_box("device"),
+            secret: black_box(&[0; 32]),
+        };
+        let random: Random = |bytes| bytes.fill(black_box(0));
+        let tunnels = TUNNEL_BUFFERS.init([const { Memory::new() }; SOCKETS]);
+        let tunnels = tunnels.each_mut().map(|memory| {
+            let (tunnel, keeper) = tunnel(stack, memory, key, random);
+            if let Ok(task) = keep(keeper) {
+                spawner.spawn(task);
+            }
+            tunnel
+        });
+        Pool::with_transports(tunnels, LINE_BUFFERS.init([Lines::NEW; SOCKETS]))
+    }
+
+    #[embassy_executor::task(pool_size = SOCKETS)]
+    async fn keep(keeper: Keeper<Random>) {
+        keeper.run().await;
+    }
+}
+
+type Session = sam_embassy::Session<slots::Transport>;
 
 // SAFETY: the name the linker starts at; nothing else has it.
 #[unsafe(no_mangle)]
 extern "C" fn _start() -> ! {
     static SHARED: StaticCell<Shared> = StaticCell::new();
+    static POOL: StaticCell<Pool<SOCKETS, slots::Transport>> = StaticCell::new();
     run(|spawner: Spawner, stack: Stack<'static>| {
-        let pool = pool(stack);
+        let pool = &*POOL.init(slots::pool(spawner, stack));
         let router = Router::new((anything(), 7656));
         // A program without SAM has no key either.
         let key = SessionKey::Binary(black_box(&[]));
@@ -35,17 +106,10 @@ extern "C" fn _start() -> ! {
     })
 }
 
-/// The memory of the slots: what a program without SAM has, and the lines.
-fn pool(stack: Stack<'static>) -> &'static Pool<SOCKETS> {
-    static BUFFERS: StaticCell<[Buffers<WINDOW, WINDOW>; SOCKETS]> = StaticCell::new();
-    static POOL: StaticCell<Pool<SOCKETS>> = StaticCell::new();
-    POOL.init(Pool::new(stack, BUFFERS.init([Buffers::NEW; SOCKETS])))
-}
-
 type Random = fn(&mut [u8]);
 
 #[embassy_executor::task]
-async fn keep(runner: Runner<Random>) {
+async fn keep(runner: Runner<Random, slots::Transport>) {
     runner.run().await;
 }
 
