@@ -1,22 +1,22 @@
 //! `i2p_site`: fetched over I2P by several peers at once, before and after its router was gone.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::thread;
 
-use sam_std::{Address, Session};
+use sam_std::{Address, Session, Stream};
 
 use crate::board::{LM3S6965EVB, Running, router_at};
-use crate::network::{Outage, peer, port_for_boards, stream_to};
+use crate::network::{Outage, call, peer, port_for_boards};
 
 /// Fetches the page of numbers on a stream of its own.
-fn status(peer: &Session, address: &Address) -> String {
-    let mut stream = stream_to(peer, address);
-    stream
-        .write_all(b"GET /status HTTP/1.1\r\nHost: board\r\nConnection: close\r\n\r\n")
-        .unwrap();
+fn status(mut stream: &Stream) -> io::Result<String> {
+    stream.write_all(b"GET /status HTTP/1.1\r\nHost: board\r\nConnection: close\r\n\r\n")?;
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    stream.read_to_string(&mut answer)?;
+    match answer.is_empty() {
+        true => Err(io::ErrorKind::UnexpectedEof.into()),
+        false => Ok(answer),
+    }
 }
 
 /// Two peers fetch it at once.
@@ -25,7 +25,7 @@ fn assert_serves(peers: [Session; 2], address: &Address, sessions: u32) {
     let answers = thread::scope(|scope| {
         let fetching = peers
             .each_ref()
-            .map(|peer| scope.spawn(|| status(peer, address)));
+            .map(|peer| scope.spawn(|| call(peer, address, status)));
         fetching.map(|fetching| fetching.join().unwrap())
     });
     for answer in answers {

@@ -8,9 +8,6 @@
 #[expect(dead_code, reason = "the tests of the firmware use the rest")]
 #[path = "../firmware/board.rs"]
 mod board;
-#[expect(dead_code, reason = "the tests of the firmware use the rest")]
-#[path = "../firmware/peer.rs"]
-mod peer;
 
 mod i2p_site;
 mod network;

@@ -1,5 +1,6 @@
 //! The private network: a router for boards, which can be killed, and a peer on another one.
 
+use std::io;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -10,6 +11,9 @@ use sam_std::{Address, PrivateKey, Router, Session, Stream, TunnelOptions};
 /// How long real routers may take for what a bridge does at once; after a router was killed its
 /// peers take two minutes until they look for its sessions' new tunnels.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
+
+/// After so long without a byte a peer calls again.
+const SILENCE: Duration = Duration::from_secs(20);
 
 /// The SAM port of the router that boards use.
 pub(crate) fn port_for_boards() -> u16 {
@@ -36,19 +40,29 @@ pub(crate) fn peer(number: usize) -> Session {
         .unwrap()
 }
 
-/// A stream to a board, tried again until its destination is known everywhere.
+/// Calls a board and talks to it, all over again until that works.
+///
+/// i2pd says that a stream is there before the other end has heard of it, so one that leads into
+/// tunnels of before, or to a destination that is not known everywhere yet, is just silent.
 #[track_caller]
-pub(crate) fn stream_to(peer: &Session, address: &Address) -> Stream {
+pub(crate) fn call<T>(
+    peer: &Session,
+    address: &Address,
+    talk: impl Fn(&Stream) -> io::Result<T>,
+) -> T {
     let limit = Instant::now() + PATIENCE;
-    let stream = loop {
-        match peer.connect(address) {
-            Ok(stream) => break stream,
+    loop {
+        let talked = peer.connect(address).map_err(io::Error::other);
+        let talked = talked.and_then(|stream| {
+            stream.set_read_timeout(Some(SILENCE))?;
+            talk(&stream)
+        });
+        match talked {
+            Ok(heard) => return heard,
             Err(error) if Instant::now() > limit => panic!("{error}"),
             Err(_) => thread::sleep(Duration::from_millis(500)),
         }
-    };
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    stream
+    }
 }
 
 /// A router that is killed and starts again when this is dropped, whatever a test comes to.

@@ -7,8 +7,7 @@ use std::thread;
 use sam_std::{Session, Stream};
 
 use crate::board::{LM3S6965EVB, Running, router_at};
-use crate::network::{Outage, PATIENCE, peer, port_for_boards, stream_to};
-use crate::peer::ping;
+use crate::network::{Outage, PATIENCE, call, peer, port_for_boards};
 
 /// Answers whoever calls, as long as the test runs.
 fn answer_calls(peer: Arc<Session>) {
@@ -29,6 +28,15 @@ fn answer(mut stream: &Stream) -> io::Result<()> {
     }
 }
 
+/// Pings a board once.
+fn ping(mut stream: &Stream) -> io::Result<()> {
+    stream.write_all(b"ping\n")?;
+    let mut word = [0; 5];
+    stream.read_exact(&mut word)?;
+    assert_eq!(&word, b"pong\n");
+    Ok(())
+}
+
 #[test]
 #[ignore = "needs QEMU and the private network: ./test.sh firmware-live"]
 fn a_peer_and_a_board_ping_each_other_before_and_after_the_router_restarts() {
@@ -45,7 +53,7 @@ fn a_peer_and_a_board_ping_each_other_before_and_after_the_router_restarts() {
 
     let mut board = Running::start(LM3S6965EVB, "ping_pong", &arguments);
     let address = board.address();
-    ping(&stream_to(&callee, &address));
+    call(&callee, &address, ping);
     board.says_within(PATIENCE, "pong after ");
 
     let outage = Outage::begin();
@@ -54,7 +62,7 @@ fn a_peer_and_a_board_ping_each_other_before_and_after_the_router_restarts() {
     drop(outage);
     assert_eq!(board.address(), address);
     // A session that never heard of the board finds it at once.
-    ping(&stream_to(&peer(1), &address));
+    call(&peer(1), &address, ping);
     // The other one answers into the tunnels of before for two minutes, which is I2P's way.
     board.says_within(PATIENCE, "pong after ");
     drop(board);
