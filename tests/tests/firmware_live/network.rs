@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 
 use sam_std::{Address, PrivateKey, Router, Session, Stream, TunnelOptions};
 
-/// How long real routers may take for what a bridge does at once; after a router was killed its
-/// peers take two minutes until they look for its sessions' new tunnels.
+/// How long real routers may take for what a bridge does at once.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// After so long without a byte a peer calls again.
@@ -43,7 +42,8 @@ pub(crate) fn peer(number: usize) -> Session {
 /// Calls a board and talks to it, all over again until that works.
 ///
 /// i2pd says that a stream is there before the other end has heard of it, so one that leads into
-/// tunnels of before, or to a destination that is not known everywhere yet, is just silent.
+/// tunnels of before, or to a destination that is not known everywhere yet, is just silent. After a
+/// router was killed its peers may go on so until the leaseset of before ends, which takes minutes.
 #[track_caller]
 pub(crate) fn call<T>(
     peer: &Session,
