@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use sam_core::bridge::Request;
 use sam_core::command::{SessionCreate, StreamConnect, StreamForward};
@@ -121,7 +122,7 @@ impl Client {
     }
 
     fn generate(&mut self, signature_type: Option<SignatureType>) -> io::Result<()> {
-        match keys::generate(self.signature_type(signature_type)) {
+        match keys::generate(&self.hub.chance, self.signature_type(signature_type)) {
             Ok(key) => self.lines.answer(&Reply::Dest {
                 public: Value::from(&*key.destination().to_string()),
                 private: Secret::new(Value::new(&keys::text(&key))),
@@ -141,12 +142,17 @@ impl Client {
             return Err(refusal("Unrecognized SESSION STYLE"));
         }
         let key = match create.key {
-            SessionKey::Transient(wanted) => keys::generate(self.signature_type(wanted))?,
-            SessionKey::Text(text) => keys::read(text.expose())?,
+            SessionKey::Transient(wanted) => {
+                keys::generate(&self.hub.chance, self.signature_type(wanted))?
+            }
+            SessionKey::Text(text) => keys::read(text.expose(), self.time_to_check())?,
             SessionKey::Binary(_) => return Err(Status::new(ResultCode::InvalidKey)),
         };
         let id = bytes(create.id);
-        let session = self.hub.create(id, &key, self.lines.socket())?;
+        let is_encrypted = wants_encrypted_lease_set(create);
+        let session = self
+            .hub
+            .create(id, &key, is_encrypted, self.lines.socket())?;
         Ok((session, keys::text(&key)))
     }
 
@@ -170,9 +176,27 @@ impl Client {
         Forwarding::start(session, server)
     }
 
+    /// The time, if keys that have expired are to be refused.
+    fn time_to_check(&self) -> Option<u64> {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = since_1970.map_or(0, |time| time.as_secs());
+        let refuses = self.hub.settings.personality.refuses_expired_keys();
+        refuses.then_some(now)
+    }
+
     fn signature_type(&self, wanted: Option<SignatureType>) -> SignatureType {
         wanted.unwrap_or(self.hub.settings.personality.signature_type())
     }
+}
+
+/// Whether the options ask for a lease set that only the key of a b33 address opens.
+fn wants_encrypted_lease_set(create: &SessionCreate<'_>) -> bool {
+    let mut wants = false;
+    let _ = create.options.each(&mut |key, value| {
+        wants |= key == b"i2cp.leaseSetType" && value.as_bytes() == Some(b"5");
+        Ok(())
+    });
+    wants
 }
 
 fn bytes(value: Value<'_>) -> Vec<u8> {

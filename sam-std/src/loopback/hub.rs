@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sam_core::key::DestinationHash;
+use sam_core::key::{DestinationHash, EncryptedAddress};
 use sam_core::{Ports, ResultCode, Status};
 
+use super::chance::Chance;
 use super::connector::Parked;
 use super::group::Group;
 use super::keys::Key;
@@ -29,6 +30,7 @@ pub(super) struct Settings {
 /// The middle of a bridge.
 pub(super) struct Hub {
     pub(super) settings: Settings,
+    pub(super) chance: Chance,
     pub(super) threads: Threads,
     /// All sockets that clients have opened.
     pub(super) clients: Arc<Group>,
@@ -49,9 +51,10 @@ pub(super) struct OpenSession {
 }
 
 impl Hub {
-    pub(super) fn new(settings: Settings, host_names: HostNames) -> Self {
+    pub(super) fn new(settings: Settings, host_names: HostNames, chance: Chance) -> Self {
         Self {
             settings,
+            chance,
             threads: Threads::default(),
             clients: Arc::default(),
             host_names,
@@ -64,10 +67,17 @@ impl Hub {
         self: &Arc<Self>,
         id: Vec<u8>,
         key: &Key,
+        is_encrypted: bool,
         control: &Arc<Socket>,
     ) -> Result<OpenSession, Status<'static>> {
         let destination: Arc<str> = key.destination().to_string().into();
         let hash = key.destination().hash();
+        let encrypted = if is_encrypted {
+            let address = EncryptedAddress::new(&key.destination());
+            Some(address.map_err(|_| invalid_key("keys of this type cannot be blinded"))?)
+        } else {
+            None
+        };
         // The threads of sessions whose clients are gone may not have noticed yet.
         let namesakes = [self.by_id(&id), self.by_hash(hash)];
         for session in namesakes.into_iter().flatten() {
@@ -82,7 +92,7 @@ impl Hub {
         if sessions.by_hash.contains_key(&hash) {
             return Err(Status::new(ResultCode::DuplicatedDest));
         }
-        let session = Session::new(id, destination, hash, Arc::clone(control));
+        let session = Session::new(id, destination, hash, encrypted, Arc::clone(control));
         let session = Arc::new(session);
         let Sessions { by_id, by_hash } = &mut *sessions;
         by_id.insert(session.id.clone(), Arc::clone(&session));
@@ -109,13 +119,15 @@ impl Hub {
         ports: Ports,
     ) -> Result<Parked, Status<'static>> {
         let source = self.session(id)?;
-        let hash = match naming::resolve(name, &self.host_names) {
-            Ok(Named::Hash(hash)) => Some(hash),
-            Ok(Named::Destination(destination)) => naming::hash(&destination),
+        let target = match naming::resolve(name, &self.host_names) {
+            Ok(Named::Hash(hash)) => self.published(hash),
+            Ok(Named::Encrypted(address)) => self.encrypted(&address),
+            Ok(Named::Destination(destination)) => {
+                naming::hash(&destination).and_then(|hash| self.published(hash))
+            }
             Err(Unnamed::Unknown) => return Err(invalid_key("host name not found")),
             Err(Unnamed::Malformed) => return Err(invalid_key("neither a name nor a destination")),
         };
-        let target = hash.and_then(|hash| self.by_hash(hash));
         match target.filter(|target| !target.control.is_gone()) {
             None => Err(unreachable("lease set not found")),
             Some(target) if Arc::ptr_eq(&source, &target) => {
@@ -129,10 +141,8 @@ impl Hub {
     pub(super) fn look_up(&self, name: &[u8]) -> Result<Arc<str>, ResultCode> {
         match naming::resolve(name, &self.host_names) {
             Ok(Named::Destination(destination)) => Ok(destination),
-            Ok(Named::Hash(hash)) => {
-                let session = self.by_hash(hash).ok_or(ResultCode::KeyNotFound)?;
-                Ok(Arc::clone(&session.destination))
-            }
+            Ok(Named::Hash(hash)) => destination_of(self.published(hash)),
+            Ok(Named::Encrypted(address)) => destination_of(self.encrypted(&address)),
             Err(Unnamed::Unknown) => Err(ResultCode::KeyNotFound),
             Err(Unnamed::Malformed) => Err(ResultCode::InvalidKey),
         }
@@ -157,6 +167,25 @@ impl Hub {
         lock(&self.sessions).by_id.get(id).cloned()
     }
 
+    /// The session whose lease set stands under this hash.
+    fn published(&self, hash: DestinationHash) -> Option<Arc<Session>> {
+        self.by_hash(hash)
+            .filter(|session| session.encrypted.is_none())
+    }
+
+    /// The session whose encrypted lease set is found with the key of this address.
+    ///
+    /// What else the address says a peer needs is not asked for: nothing is encrypted here.
+    fn encrypted(&self, address: &EncryptedAddress) -> Option<Arc<Session>> {
+        let sessions = lock(&self.sessions);
+        let mut sessions = sessions.by_hash.values();
+        let is_meant = |session: &&Arc<Session>| {
+            let own = session.encrypted.as_ref();
+            own.is_some_and(|own| own.key() == address.key())
+        };
+        sessions.find(is_meant).cloned()
+    }
+
     fn by_hash(&self, hash: DestinationHash) -> Option<Arc<Session>> {
         lock(&self.sessions).by_hash.get(&hash).cloned()
     }
@@ -173,6 +202,11 @@ impl Drop for OpenSession {
     fn drop(&mut self) {
         self.hub.end(&self.session);
     }
+}
+
+fn destination_of(session: Option<Arc<Session>>) -> Result<Arc<str>, ResultCode> {
+    let session = session.ok_or(ResultCode::KeyNotFound)?;
+    Ok(Arc::clone(&session.destination))
 }
 
 fn invalid_key(message: &'static str) -> Status<'static> {

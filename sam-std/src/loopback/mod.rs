@@ -4,8 +4,8 @@
 //! with each other, in memory. So a program that speaks SAM, in any language, runs and is tested
 //! where there is no router, and without waiting for tunnels.
 //!
-//! **It is not I2P.** It gives no anonymity: nothing is encrypted and nothing is signed, its keys
-//! are random bytes in the right order. And it reaches nobody else: its sessions find each other
+//! **It is not I2P.** It gives no anonymity: nothing is encrypted and nothing is signed. Of its
+//! keys, those for Ed25519 are real, the others are random bytes in the right order. And it reaches nobody else: its sessions find each other
 //! and the host names given to it at the start, and that is all. For the same reason it listens on
 //! `127.0.0.1` only, and `STREAM FORWARD` dials nobody but the client itself.
 //!
@@ -35,6 +35,7 @@
 //! each socket, and so a limit: 8192 clients at a time.
 
 mod acceptor;
+mod chance;
 mod client;
 mod connector;
 mod door;
@@ -63,6 +64,7 @@ use sam_core::key::{Destination, HostName};
 
 pub use personality::Personality;
 
+use chance::Chance;
 use door::Door;
 use hub::{Hub, Settings};
 use listener::Listener;
@@ -84,6 +86,7 @@ pub struct Builder {
     port: u16,
     door: Door,
     host_names: HostNames,
+    seed: Option<u64>,
     settings: Settings,
 }
 
@@ -102,6 +105,7 @@ impl LoopbackBridge {
             port: 0,
             door: Door::default(),
             host_names: HostNames::new(),
+            seed: None,
             settings: Settings {
                 personality: Personality::default(),
                 peer_line_with_first_data: false,
@@ -191,12 +195,24 @@ impl Builder {
         self
     }
 
+    /// Makes the bridge repeatable: with the same seed, the first keys it is asked for are the same
+    /// in each run, so are the second ones, and so on. Nothing else in it is left to chance.
+    ///
+    /// Everybody can have these private keys, so they are for tests only.
+    #[must_use]
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
     /// Starts the bridge.
     ///
     /// # Errors
-    /// Those of listening, [`io::ErrorKind::AddrInUse`] among them, and of starting a thread.
+    /// Those of listening, [`io::ErrorKind::AddrInUse`] among them, of starting a thread, and of
+    /// the system's random numbers.
     pub fn start(self) -> io::Result<LoopbackBridge> {
-        let hub = Arc::new(Hub::new(self.settings, self.host_names));
+        let chance = Chance::new(self.seed)?;
+        let hub = Arc::new(Hub::new(self.settings, self.host_names, chance));
         let listener = Listener::start(self.port, self.door, hub)?;
         Ok(LoopbackBridge { listener })
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sam_core::key::{Address, DestinationHash, DestinationText, HostName};
+use sam_core::key::{Address, DestinationHash, DestinationText, EncryptedAddress, HostName};
 
 /// The host names given at the start, with their destinations in base64.
 pub(super) type HostNames = HashMap<HostName, Arc<str>>;
@@ -15,6 +15,8 @@ pub(super) enum Named {
     Destination(Arc<str>),
     /// The destination with this hash, if there is one.
     Hash(DestinationHash),
+    /// The destination with this key, if it publishes an encrypted lease set.
+    Encrypted(EncryptedAddress),
 }
 
 /// Why a text stands for nothing.
@@ -26,7 +28,7 @@ pub(super) enum Unnamed {
     Malformed,
 }
 
-/// Reads a host name, a b32 address or a destination in base64.
+/// Reads a host name, a b32 or b33 address or a destination in base64.
 pub(super) fn resolve(text: &[u8], host_names: &HostNames) -> Result<Named, Unnamed> {
     // Every name inside I2P has a dot, base64 has none.
     if !text.contains(&b'.') {
@@ -43,6 +45,7 @@ pub(super) fn resolve(text: &[u8], host_names: &HostNames) -> Result<Named, Unna
             None => Err(Unnamed::Unknown),
         },
         Ok(Address::Hash(hash)) => Ok(Named::Hash(hash)),
+        Ok(Address::Encrypted(address)) => Ok(Named::Encrypted(address)),
         _ => Err(Unnamed::Unknown),
     }
 }

@@ -33,4 +33,12 @@ impl Personality {
             Self::Spec => 50,
         }
     }
+
+    /// Whether a private key is refused whose offline signature has expired: i2pd 2.59 does, 2.45
+    /// does not.
+    pub(super) const fn refuses_expired_keys(self) -> bool {
+        match self {
+            Self::Spec => true,
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use sam_core::key::DestinationHash;
+use sam_core::key::{DestinationHash, EncryptedAddress};
 use sam_core::{ResultCode, Status};
 
 use super::acceptor::Acceptor;
@@ -19,6 +19,8 @@ pub(super) struct Session {
     /// In base64.
     pub(super) destination: Arc<str>,
     pub(super) hash: DestinationHash,
+    /// Its only address, if its lease set is encrypted.
+    pub(super) encrypted: Option<EncryptedAddress>,
     pub(super) control: Arc<Socket>,
     /// What ends with the session.
     pub(super) group: Arc<Group>,
@@ -38,12 +40,14 @@ impl Session {
         id: Vec<u8>,
         destination: Arc<str>,
         hash: DestinationHash,
+        encrypted: Option<EncryptedAddress>,
         control: Arc<Socket>,
     ) -> Self {
         Self {
             id,
             destination,
             hash,
+            encrypted,
             control,
             group: Arc::default(),
             queues: Mutex::default(),

@@ -3,6 +3,7 @@
 #![cfg(feature = "loopback-bridge")]
 
 mod accepting;
+mod addresses;
 mod client;
 mod forwarding;
 mod hostile;
