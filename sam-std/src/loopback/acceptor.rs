@@ -64,7 +64,10 @@ impl Acceptor {
                 Err(Status::new(ResultCode::InvalidId))
             };
             match accepted {
-                Ok(()) => lines.answer(&Reply::Stream(Status::OK))?,
+                Ok(()) => {
+                    lines.answer(&Reply::Stream(Status::OK))?;
+                    self.socket.track().becomes_stream();
+                }
                 Err(status) => {
                     lines.refuse(status)?;
                     return Ok(None);

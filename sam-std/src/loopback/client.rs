@@ -101,6 +101,8 @@ impl Client {
                 _ => self.lines.refuse(refusal("unsupported command"))?,
             }
         }
+        // Before what belongs to it.
+        self.lines.socket().track().is_over();
         Ok(())
     }
 

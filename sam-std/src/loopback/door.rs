@@ -4,6 +4,7 @@ use std::io;
 use std::net::TcpStream;
 
 use super::socket::Socket;
+use super::transcript::Track;
 #[cfg(feature = "tls")]
 use crate::tls::Server;
 
@@ -17,11 +18,11 @@ pub(super) enum Door {
 
 impl Door {
     /// The client's socket; it has to be [admitted](Socket::admit) before it is read.
-    pub(super) fn open(&self, stream: TcpStream) -> io::Result<Socket> {
+    pub(super) fn open(&self, stream: TcpStream, track: Track) -> io::Result<Socket> {
         match self {
-            Self::Plain => Socket::new(stream),
+            Self::Plain => Socket::new(stream, track),
             #[cfg(feature = "tls")]
-            Self::Tls(server) => Socket::behind_tls(server.over(stream)?),
+            Self::Tls(server) => Socket::behind_tls(server.over(stream)?, track),
         }
     }
 }

@@ -11,6 +11,7 @@ use sam_core::{Peer, ResultCode, Status, Version, Writer};
 use super::group::Membership;
 use super::session::Session;
 use super::socket::Socket;
+use super::transcript::Track;
 
 /// How long dialling may take: it stays on this machine.
 const DIAL_TIME: Duration = Duration::from_secs(3);
@@ -62,7 +63,7 @@ impl Forward {
     /// Dials the server, and tells it who its peer is unless that is to be left out.
     pub(super) fn dial(&self, peer: Peer<'_>, first: &[u8]) -> io::Result<Socket> {
         let stream = TcpStream::connect_timeout(&self.server, DIAL_TIME)?;
-        let socket = Socket::new(stream)?;
+        let socket = Socket::new(stream, Track::default())?;
         let mut buffer = vec![0; PEER_LINE_BYTES];
         let mut line = Writer::new(&mut buffer);
         if !self.silent {

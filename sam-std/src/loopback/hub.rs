@@ -17,6 +17,7 @@ use super::personality::Personality;
 use super::session::Session;
 use super::socket::Socket;
 use super::threads::Threads;
+use super::transcript::Transcript;
 
 /// How a bridge behaves.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +32,7 @@ pub(super) struct Settings {
 pub(super) struct Hub {
     pub(super) settings: Settings,
     pub(super) chance: Chance,
+    pub(super) transcript: Option<Arc<Transcript>>,
     pub(super) threads: Threads,
     /// All sockets that clients have opened.
     pub(super) clients: Arc<Group>,
@@ -51,10 +53,16 @@ pub(super) struct OpenSession {
 }
 
 impl Hub {
-    pub(super) fn new(settings: Settings, host_names: HostNames, chance: Chance) -> Self {
+    pub(super) fn new(
+        settings: Settings,
+        host_names: HostNames,
+        chance: Chance,
+        transcript: Option<Arc<Transcript>>,
+    ) -> Self {
         Self {
             settings,
             chance,
+            transcript,
             threads: Threads::default(),
             clients: Arc::default(),
             host_names,

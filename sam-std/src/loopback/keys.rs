@@ -12,7 +12,8 @@ use super::chance::Chance;
 /// A private key of any type.
 pub(super) type Key = PrivateKey<Vec<u8>>;
 
-const ENCRYPTION_FIELD_LEN: usize = 256;
+/// Bytes of an encryption key, public or private.
+pub(super) const ENCRYPTION_FIELD_LEN: usize = 256;
 const SIGNING_FIELD_LEN: usize = 128;
 
 /// Makes keys of a type.

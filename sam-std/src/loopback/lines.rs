@@ -53,9 +53,18 @@ impl Lines {
     pub(super) fn next(&mut self) -> io::Result<Option<Line>> {
         loop {
             match self.connection.step().map_err(io::Error::other)? {
-                Step::Transmit => self.flush()?,
-                Step::Receive => self.receive()?,
-                Step::Event(line) => return Ok(Some(line)),
+                Step::Transmit => {
+                    self.socket.track().heard(self.connection.last_line());
+                    self.flush()?;
+                }
+                Step::Receive => {
+                    self.socket.track().heard_all();
+                    self.receive()?;
+                }
+                Step::Event(line) => {
+                    self.socket.track().heard(self.connection.last_line());
+                    return Ok(Some(line));
+                }
                 Step::Payload(_) | Step::Done => return Ok(None),
             }
         }
@@ -96,6 +105,8 @@ impl Lines {
         let line = self.connection.pending();
         let bytes = [line, first].concat();
         let line_len = line.len();
+        self.socket.track().says(line);
+        self.socket.track().sends(first);
         self.socket.write_all(&bytes, write_by())?;
         self.connection
             .transmitted(line_len)
@@ -104,12 +115,14 @@ impl Lines {
 
     /// Ends line mode; what the client sent behind its last line comes out.
     pub(super) fn into_unread(self) -> Vec<u8> {
+        self.socket.track().becomes_stream();
         self.connection.into_unread().as_slice().to_vec()
     }
 
     fn flush(&mut self) -> io::Result<()> {
         while !self.connection.pending().is_empty() {
             let line = self.connection.pending();
+            self.socket.track().says(line);
             self.socket.write_all(line, write_by())?;
             let len = line.len();
             self.connection.transmitted(len).map_err(io::Error::other)?;

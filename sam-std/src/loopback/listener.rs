@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::client::Client;
 use super::door::Door;
 use super::hub::Hub;
-use super::socket::Socket;
+use super::transcript::Transcript;
 
 /// How long to wait after a failure, most likely a want of descriptors, before trying again.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -62,15 +62,16 @@ fn listen(listener: &TcpListener, door: &Door, hub: &Arc<Hub>) {
             return;
         }
         // A client that cannot be served sees its connection closed.
-        let socket = stream.and_then(|stream| door.open(stream));
-        if socket.and_then(|socket| admit(socket, hub)).is_err() {
+        if stream.and_then(|stream| admit(stream, door, hub)).is_err() {
             thread::sleep(PAUSE);
         }
     }
 }
 
-fn admit(socket: Socket, hub: &Arc<Hub>) -> io::Result<()> {
-    let socket = Arc::new(socket);
+fn admit(stream: TcpStream, door: &Door, hub: &Arc<Hub>) -> io::Result<()> {
+    let track = hub.transcript.as_ref().map(Transcript::open);
+    let track = track.unwrap_or_default();
+    let socket = Arc::new(door.open(stream, track)?);
     let membership = hub.clients.join(&socket);
     let client = Client::new(Arc::clone(hub), socket)?;
     hub.threads.spawn("sam-loopback-client", move || {

@@ -48,15 +48,18 @@ mod listener;
 mod lock;
 mod naming;
 mod personality;
+mod redacted;
 mod session;
 mod slot;
 mod socket;
 mod stream;
 mod threads;
+mod transcript;
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -69,6 +72,7 @@ use door::Door;
 use hub::{Hub, Settings};
 use listener::Listener;
 use naming::HostNames;
+use transcript::Transcript;
 
 #[cfg(feature = "tls")]
 use crate::tls::{Server, TlsError};
@@ -87,6 +91,7 @@ pub struct Builder {
     door: Door,
     host_names: HostNames,
     seed: Option<u64>,
+    transcript: Option<PathBuf>,
     settings: Settings,
 }
 
@@ -106,6 +111,7 @@ impl LoopbackBridge {
             door: Door::default(),
             host_names: HostNames::new(),
             seed: None,
+            transcript: None,
             settings: Settings {
                 personality: Personality::default(),
                 peer_line_with_first_data: false,
@@ -205,14 +211,33 @@ impl Builder {
         self
     }
 
+    /// Records what clients and bridge say to each other in this file, in place of what it holds.
+    ///
+    /// It is text, an event a line, and complete up to the last event at any time: `A-> line` was
+    /// said by client A, `A<- line` to it, `A=>` and `A<=` stand before the bytes of its streams in
+    /// hexadecimal, `@A close` and `A!! eof` tell that the client or the bridge has ended it. A
+    /// letter is given to another socket when it is free again; when 52 sockets are open, others
+    /// are left out, with a note. So are the connections that a FORWARD makes.
+    ///
+    /// **It shows who talks to whom, and all that streams carry.** Private keys and passwords in
+    /// lines are replaced by others that are none. Only the owner of the file can read it (mode
+    /// 0600).
+    #[must_use]
+    pub fn transcript(mut self, file: impl Into<PathBuf>) -> Self {
+        self.transcript = Some(file.into());
+        self
+    }
+
     /// Starts the bridge.
     ///
     /// # Errors
-    /// Those of listening, [`io::ErrorKind::AddrInUse`] among them, of starting a thread, and of
-    /// the system's random numbers.
+    /// Those of listening, [`io::ErrorKind::AddrInUse`] among them, of starting a thread, of the
+    /// system's random numbers, and of the transcript's file.
     pub fn start(self) -> io::Result<LoopbackBridge> {
         let chance = Chance::new(self.seed)?;
-        let hub = Arc::new(Hub::new(self.settings, self.host_names, chance));
+        let transcript = self.transcript.as_deref().map(Transcript::create);
+        let transcript = transcript.transpose()?;
+        let hub = Arc::new(Hub::new(self.settings, self.host_names, chance, transcript));
         let listener = Listener::start(self.port, self.door, hub)?;
         Ok(LoopbackBridge { listener })
     }

@@ -8,19 +8,20 @@ use std::time::{Duration, Instant};
 
 use super::group::Close;
 use super::lock::lock;
+use super::transcript::Track;
 use crate::dial::Transport;
 #[cfg(feature = "tls")]
 use crate::tls::TlsStream;
 
 /// A connected socket. It is closed when its last owner goes, and useless from
 /// [`Close::close`] on, which also wakes the threads that wait for it.
-#[derive(Debug)]
 pub(super) struct Socket {
     link: Link,
+    /// What is said on it, in clear even if there is TLS.
+    track: Track,
     looking: Mutex<()>,
 }
 
-#[derive(Debug)]
 enum Link {
     Plain(TcpStream),
     #[cfg(feature = "tls")]
@@ -28,21 +29,22 @@ enum Link {
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
+    pub(super) fn new(stream: TcpStream, track: Track) -> io::Result<Self> {
         stream.set_nodelay(true)?;
-        Ok(Self::over(Link::Plain(stream)))
+        Ok(Self::over(Link::Plain(stream), track))
     }
 
     /// A socket whose client has to shake hands first.
     #[cfg(feature = "tls")]
-    pub(super) fn behind_tls(stream: TlsStream) -> io::Result<Self> {
+    pub(super) fn behind_tls(stream: TlsStream, track: Track) -> io::Result<Self> {
         stream.tcp().set_nodelay(true)?;
-        Ok(Self::over(Link::Tls(Box::new(stream))))
+        Ok(Self::over(Link::Tls(Box::new(stream)), track))
     }
 
-    fn over(link: Link) -> Self {
+    fn over(link: Link, track: Track) -> Self {
         Self {
             link,
+            track,
             looking: Mutex::new(()),
         }
     }
@@ -62,6 +64,11 @@ impl Socket {
         }
     }
 
+    /// Where everything but reads is to be noted before it happens.
+    pub(super) const fn track(&self) -> &Track {
+        &self.track
+    }
+
     pub(super) fn peer_ip(&self) -> io::Result<IpAddr> {
         Ok(self.tcp().peer_addr()?.ip())
     }
@@ -70,7 +77,16 @@ impl Socket {
     pub(super) fn read(&self, buffer: &mut [u8], deadline: Option<Instant>) -> io::Result<usize> {
         let link = self.link();
         let set = |timeout| link.set_read_timeout(timeout);
-        by(deadline, set, || link.read(buffer))
+        let result = by(deadline, set, || link.read(buffer));
+        match &result {
+            Ok(0) => self.track.ended(),
+            Ok(count) => self
+                .track
+                .received(buffer.get(..*count).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => {}
+            Err(_) => self.track.ended(),
+        }
+        result
     }
 
     /// Writes all of `bytes`, until `deadline` if there is one.
@@ -90,6 +106,7 @@ impl Socket {
 
     /// Says that nothing more will be written.
     pub(super) fn finish(&self) {
+        self.track.is_over();
         let _ = self.link().shutdown(Shutdown::Write);
     }
 
@@ -138,6 +155,7 @@ impl Socket {
 
 impl Close for Socket {
     fn close(&self) {
+        self.track.is_over();
         let _ = self.link().shutdown(Shutdown::Both);
     }
 }

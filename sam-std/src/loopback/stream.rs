@@ -51,6 +51,7 @@ impl Stream {
 fn carry(from: &Socket, to: &Socket, first: &[u8]) {
     // If `to` takes no more, whoever reads from it finds that out too, and passes on before what
     // it has still said.
+    to.track().sends(first);
     if to.write_all(first, None).is_err() {
         return;
     }
@@ -60,6 +61,7 @@ fn carry(from: &Socket, to: &Socket, first: &[u8]) {
             Ok(0) => return to.finish(),
             Ok(count) => {
                 let bytes = buffer.get(..count).unwrap_or_default();
+                to.track().sends(bytes);
                 if to.write_all(bytes, None).is_err() {
                     return;
                 }
