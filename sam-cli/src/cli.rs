@@ -76,7 +76,9 @@ const BRIDGE_EXAMPLES: &str = "\
 Examples:
   i2p-sam bridge
   i2p-sam bridge --port 7656
-  I2P_SAM_ADDRESS=127.0.0.1:7656 ./tests-of-my-program";
+  i2p-sam bridge --exec ./tests-of-my-program --verbose
+  i2p-sam bridge --seed 1 --transcript talk.sam --exec python3 chat.py
+  i2p-sam bridge --json";
 
 /// I2P from the command line, over a router's SAM port.
 #[derive(Debug, Parser)]
@@ -178,13 +180,59 @@ pub(crate) enum Command {
     /// Run a SAM bridge without a router, for tests; no anonymity.
     ///
     /// Programs find each other on it as they would in I2P, but all of it stays on this computer.
-    /// Its address is printed when it is ready, and it runs until it is interrupted.
+    /// Its address is printed when it is ready, and it runs until it is interrupted, or until its
+    /// input ends if that is a pipe or a socket: so it ends with the program that has started it,
+    /// however that ends. Terminals, files and /dev/null end nothing.
     #[command(after_help = BRIDGE_EXAMPLES)]
-    Bridge {
-        /// The TCP port on 127.0.0.1; 0 is any free one.
-        #[arg(long, default_value_t = 0)]
-        port: u16,
+    Bridge(Bridge),
+
+    /// Becomes a command that ends when its parent does; for `bridge --exec` alone.
+    #[command(name = TETHERED, hide = true)]
+    Tethered {
+        /// The process it is to end with.
+        parent: u32,
+
+        #[arg(trailing_var_arg = true, required = true)]
+        command: Vec<OsString>,
     },
+}
+
+/// The name of the command that nobody but this program says.
+pub(crate) const TETHERED: &str = "__tethered";
+
+#[derive(Args, Debug)]
+pub(crate) struct Bridge {
+    /// The TCP port on 127.0.0.1; 0 is any free one.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+
+    /// Print one line of JSON instead of the address, with the port as "tcp".
+    #[arg(long, conflicts_with = "exec")]
+    pub(crate) json: bool,
+
+    /// Make the same keys in each run, those that belong to this number.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+
+    /// Record who says what, and all that streams carry, in this file.
+    ///
+    /// What the file holds already is lost. Private keys and passwords are replaced, and only its
+    /// owner can read it (mode 0600).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) transcript: Option<PathBuf>,
+
+    /// Run a command with the address in I2P_SAM_ADDRESS, and end with it.
+    ///
+    /// All that follows is the command and its arguments. Input and output are the command's, so is
+    /// the exit status: 128 and the number of the signal if one has ended it, 127 if it was not
+    /// found, 126 if it could not be run. Signals are passed on to it. If this program is killed,
+    /// Linux sends it SIGTERM.
+    #[arg(long, requires = "command")]
+    pub(crate) exec: bool,
+
+    /// The command of --exec.
+    #[arg(trailing_var_arg = true, requires = "exec", hide = true)]
+    pub(crate) command: Vec<OsString>,
 }
 
 #[derive(Args, Debug)]
@@ -276,15 +324,19 @@ impl Cli {
     /// Reads the arguments; ends the program if they make no sense.
     ///
     /// One destination in 64 begins with a hyphen, as an option does. No option is as long, so
-    /// these are put behind a `--`.
+    /// these are put behind a `--`. What another program is to be run with stays as it is.
     pub(crate) fn read() -> Self {
         let is_key =
             |arg: &OsString| arg.len() >= MIN_KEY_LEN && arg.as_encoded_bytes().starts_with(b"-");
-        let (keys, mut args): (Vec<_>, Vec<_>) = env::args_os().partition(is_key);
+        let mut args: Vec<_> = env::args_os().collect();
+        let is_others = |arg: &OsString| arg == "--exec" || arg == TETHERED;
+        let others = args.iter().position(is_others).unwrap_or(args.len());
+        let others = args.split_off(others);
+        let (keys, mut args): (Vec<_>, Vec<_>) = args.into_iter().partition(is_key);
         if !keys.is_empty() && !args.iter().any(|arg| arg == "--") {
             args.push("--".into());
         }
-        Self::parse_from(args.into_iter().chain(keys))
+        Self::parse_from(args.into_iter().chain(keys).chain(others))
     }
 
     /// The router that `--sam` or the environment names, or the usual place.

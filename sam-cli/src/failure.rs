@@ -1,5 +1,6 @@
 //! What went wrong, in one sentence, and what can be done about it.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
@@ -12,6 +13,8 @@ use crate::way::Router;
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
 const UNREACHABLE: u8 = 3;
+const COMMAND_NOT_RUN: u8 = 126;
+const COMMAND_NOT_FOUND: u8 = 127;
 
 const NO_ROUTER: &str = "\
 Start a router, or switch on its SAM port:
@@ -52,6 +55,18 @@ impl Failure {
         Self::Said {
             status: USAGE,
             what: what.to_string(),
+            advice: None,
+        }
+    }
+
+    /// A command that cannot be run, with the exit status shells have for that.
+    pub(crate) fn command(name: &OsStr, error: &io::Error) -> Self {
+        Self::Said {
+            status: match error.kind() {
+                io::ErrorKind::NotFound => COMMAND_NOT_FOUND,
+                _ => COMMAND_NOT_RUN,
+            },
+            what: format!("cannot run {}: {error}", name.display()),
             advice: None,
         }
     }

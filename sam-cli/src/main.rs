@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod exec;
 mod failure;
 mod relay;
 mod talk;
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match commands::run(&cli::Cli::read()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(failure) => failure.report(),
     }
 }

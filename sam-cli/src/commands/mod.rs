@@ -9,19 +9,23 @@ mod listen;
 mod lookup;
 mod version;
 
+use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use sam_std::{KeyFile, ToTarget};
 
 use crate::cli::{Cli, Command, Identity};
+use crate::exec;
 use crate::failure::Failure;
 use crate::talk::{BUILDING_TUNNELS, waiting};
 use crate::way::{Router, Session};
 
 /// Does what the arguments say.
-pub(crate) fn run(cli: &Cli) -> Result<(), Failure> {
+pub(crate) fn run(cli: &Cli) -> Result<ExitCode, Failure> {
     match &cli.command {
+        Command::Bridge(bridge) => return bridge::run(bridge),
+        Command::Tethered { parent, command } => return Err(exec::tethered(*parent, command)),
         Command::Demo if !cli.names_router() => demo::on_loopback(),
         Command::Demo => demo::on_router(&cli.router()?),
         Command::Version => version::run(&cli.router()?),
@@ -30,8 +34,8 @@ pub(crate) fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Lookup { name, b32 } => lookup::run(&cli.router()?, name, *b32),
         Command::Connect(connect) => connect::run(&cli.router()?, connect),
         Command::Listen(listen) => listen::run(&cli.router()?, listen),
-        Command::Bridge { port } => bridge::run(*port),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A session with the identity the caller wants.

@@ -4,6 +4,8 @@ mod address;
 mod bridge;
 mod connect;
 mod demo;
+#[cfg(unix)]
+mod exec;
 mod keygen;
 mod listen;
 mod lookup;

@@ -80,6 +80,10 @@ impl Running {
         }
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until it says a line that begins like this, and returns the rest of the line.
     pub(crate) fn hear(&mut self, start: &str) -> String {
         let mut line = String::new();

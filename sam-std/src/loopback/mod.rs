@@ -235,8 +235,12 @@ impl Builder {
     /// system's random numbers, and of the transcript's file.
     pub fn start(self) -> io::Result<LoopbackBridge> {
         let chance = Chance::new(self.seed)?;
-        let transcript = self.transcript.as_deref().map(Transcript::create);
-        let transcript = transcript.transpose()?;
+        let transcript = match &self.transcript {
+            Some(file) => Some(Transcript::create(file).map_err(|error| {
+                io::Error::new(error.kind(), format!("{}: {error}", file.display()))
+            })?),
+            None => None,
+        };
         let hub = Arc::new(Hub::new(self.settings, self.host_names, chance, transcript));
         let listener = Listener::start(self.port, self.door, hub)?;
         Ok(LoopbackBridge { listener })
