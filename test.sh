@@ -11,7 +11,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-PARTS=(fmt clippy docs features no-alloc no-panic tests demo firmware size boards fuzz live firmware-live secured-hop)
+PARTS=(fmt clippy docs features no-alloc no-panic tests demo foreign firmware size boards fuzz live firmware-live secured-hop)
 # Parts that run the test target of the same name, whose tests the part `tests` ignores.
 OWN_TARGET=(firmware live firmware-live secured-hop)
 
@@ -152,6 +152,33 @@ part_demo() {
     need cc:g++
     cargo build -q -p i2p-sam
     limited cargo run -q -p i2p-sam -- demo
+}
+
+# Clients of other projects on the loopback bridge: their packages in an environment that is made for
+# this, they themselves in a network that leads nowhere.
+part_foreign() {
+    need cc:g++ python3:python3 npm:npm node:nodejs unshare:util-linux ip:iproute2
+    python3 -c 'import ensurepip' || need ensurepip:python3-venv
+    need_empty_network
+    local here=$PWD/target/foreign name
+    mkdir -p "$here"
+    python3 -m venv "$here/python" || not_run "python3 makes no environment, see the log"
+    "$here/python/bin/pip" install -q --disable-pip-version-check i2psam==1.0.0 ||
+        not_run "the package i2psam cannot be had, see the log"
+    npm install --prefix "$here" --no-save --no-audit --no-fund --ignore-scripts \
+        @diva.exchange/i2p-sam@5.5.2 ||
+        not_run "the package @diva.exchange/i2p-sam cannot be had, see the log"
+    cp tests/foreign/diva_streams.mjs "$here" # next to the packages it imports
+    cargo build -q -p i2p-sam
+    local bridge=("${EMPTY_NETWORK[@]}" cargo run -q --offline -p i2p-sam -- bridge --seed 1)
+    for name in i2psam diva; do
+        echo "-- $name"
+        case $name in
+        i2psam) set -- "$here/python/bin/python" tests/foreign/i2psam_streams.py ;;
+        diva) set -- node "$here/diva_streams.mjs" ;;
+        esac
+        limited "${bridge[@]}" --transcript "$here/$name.sam" --exec "$@"
+    done
 }
 
 # The programs for microcontrollers on emulated boards, in a network that leads nowhere.

@@ -66,7 +66,7 @@ fn a_command_that_cannot_be_run_has_the_status_of_shells() {
 
 #[test]
 fn signals_are_passed_on() {
-    const SCRIPT: &str = "trap 'kill $!; echo caught; exit 3' NAME; sleep 60 & echo ready; wait";
+    const SCRIPT: &str = "trap 'kill -9 $!; echo caught; exit 3' NAME; sleep 60 & echo ready; wait";
     for signal in ["HUP", "INT", "QUIT", "TERM", "USR1", "USR2"] {
         let script = SCRIPT.replace("NAME", signal);
         let mut running = Running::start(exec(&["sh", "-c", &script]));
