@@ -294,3 +294,25 @@ fn letters_are_used_again_and_sockets_without_one_are_noted() {
     assert_eq!(read("loopback", text.as_bytes()).len(), 60);
     assert_eq!(text.matches("@A open").count(), 2);
 }
+
+#[test]
+fn what_the_bridge_never_hears_stands_in_it_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("loopback.sam");
+    let bridge = LoopbackBridge::builder().transcript(&file).start().unwrap();
+    let mut quitting = Client::greeted(&bridge);
+    quitting.say(b"QUIT\nPING behind\n");
+    assert!(quitting.line().starts_with("QUIT STATUS"));
+    quitting.expect_end();
+    let mut cut = Client::greeted(&bridge);
+    cut.say(b"PING in the mid");
+    cut.0.get_ref().shutdown(Shutdown::Write).unwrap();
+    cut.expect_end();
+    bridge.stop();
+    let sockets = read("loopback", &fs::read(&file).unwrap());
+    let last: Vec<_> = sockets
+        .iter()
+        .map(|socket| *socket.said().last().unwrap())
+        .collect();
+    assert_eq!(last, [&b"PING behind"[..], b"PING in the mid"]);
+}

@@ -133,11 +133,7 @@ impl Track {
     pub(super) fn ended(&self) {
         let mut course = lock(&self.course);
         course.has_client_ended = true;
-        let rest = std::mem::take(&mut course.unheard);
-        if !rest.is_empty() {
-            self.note_lines(&rest);
-            self.note(&[b"# ", self.name(), b" ended in the middle of this line"]);
-        }
+        self.note_unheard(&mut course);
     }
 
     /// The bridge has heard all lines up to this one.
@@ -189,6 +185,7 @@ impl Track {
     pub(super) fn is_over(&self) {
         let mut course = lock(&self.course);
         if !std::mem::replace(&mut course.is_over, true) {
+            self.note_unheard(&mut course);
             if course.has_client_ended {
                 self.note(&[b"@", self.name(), b" close"]);
             } else {
@@ -202,6 +199,15 @@ impl Track {
         let end = end(&course.unheard);
         let lines: Vec<u8> = course.unheard.drain(..end).collect();
         self.note_lines(&lines);
+    }
+
+    /// What the client has said last, and perhaps not to its end.
+    fn note_unheard(&self, course: &mut Course) {
+        let rest = std::mem::take(&mut course.unheard);
+        self.note_lines(&rest);
+        if rest.last().is_some_and(|byte| *byte != b'\n') {
+            self.note(&[b"# ", self.name(), b" did not end this line"]);
+        }
     }
 
     fn note_lines(&self, lines: &[u8]) {
