@@ -13,7 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 PARTS=(fmt clippy docs features no-alloc no-panic tests demo foreign firmware size boards fuzz live firmware-live secured-hop)
 # Parts that run the test target of the same name, whose tests the part `tests` ignores.
-OWN_TARGET=(firmware live firmware-live secured-hop)
+OWN_TARGET=(foreign firmware live firmware-live secured-hop)
 
 # What the tests are built with: everything but `defmt`, which does not link without a logger. The
 # lints compile it.
@@ -179,6 +179,8 @@ part_foreign() {
         esac
         limited "${bridge[@]}" --transcript "$here/$name.sam" --exec "$@"
     done
+    echo "-- what was recorded is played"
+    SAM_RECORDINGS=$here limited cargo test -p sam-tests --test foreign -- --include-ignored
 }
 
 # The programs for microcontrollers on emulated boards, in a network that leads nowhere.
