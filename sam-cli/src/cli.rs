@@ -184,6 +184,7 @@ pub(crate) enum Command {
     /// input ends if that is a pipe or a socket: so it ends with the program that has started it,
     /// however that ends. Terminals, files and /dev/null end nothing.
     #[command(after_help = BRIDGE_EXAMPLES)]
+    #[command(override_usage = "i2p-sam bridge [OPTIONS] [--exec CMD ARGS...]")]
     Bridge(Bridge),
 
     /// Becomes a command that ends when its parent does; for `bridge --exec` alone.
@@ -226,12 +227,17 @@ pub(crate) struct Bridge {
     /// All that follows is the command and its arguments. Input and output are the command's, so is
     /// the exit status: 128 and the number of the signal if one has ended it, 127 if it was not
     /// found, 126 if it could not be run. Signals are passed on to it. If this program is killed,
-    /// Linux sends it SIGTERM.
+    /// Linux sends the command SIGTERM.
     #[arg(long, requires = "command")]
     pub(crate) exec: bool,
 
     /// The command of --exec.
-    #[arg(trailing_var_arg = true, requires = "exec", hide = true)]
+    #[arg(
+        trailing_var_arg = true,
+        requires = "exec",
+        hide = true,
+        value_name = "CMD"
+    )]
     pub(crate) command: Vec<OsString>,
 }
 

@@ -26,8 +26,9 @@
 //!
 //! # What it speaks
 //! SAM 3.0 to 3.3: `HELLO`, `PING`, `QUIT`, `SESSION CREATE STYLE=STREAM`, `STREAM CONNECT`,
-//! `ACCEPT` and `FORWARD`, `NAMING LOOKUP` of host names, b32 addresses, destinations and `ME`,
-//! `DEST GENERATE`. Unlike some routers it reads what a client sends ahead of an answer, passes
+//! `ACCEPT` and `FORWARD`, `NAMING LOOKUP` of host names, b32 and b33 addresses, destinations and
+//! `ME`, `DEST GENERATE`. A session with `i2cp.leaseSetType=5` is found by its b33 address alone. A
+//! private key with an offline signature that is forged or has expired is an `INVALID_KEY`. Unlike some routers it reads what a client sends ahead of an answer, passes
 //! half-closed streams on, and answers PING at any moment: test against a real router as well.
 //!
 //! Streams wait 10 seconds for an ACCEPT, up to 50 of them for each session. A session, with
