@@ -107,7 +107,7 @@ part_no_panic() {
     nm --demangle "target/no-panic/$target/release/sam-core-no-panic" >target/no-panic/symbols
     echo "in the program has to be what calls, and what is called"
     for name in sam_core_no_panic::{keys,lines,machines,values}:: \
-        sam_core::{command::Command,reply::Reply,header::Peer}::parse \
+        sam_core::{command::Command,reply::Reply,header::peer::Peer}::parse \
         sam_core::key::private::PrivateKey sam_core::bridge::Bridge; do
         grep -q "$name" target/no-panic/symbols || die "$name is not in it, so this proves nothing"
     done

@@ -11,6 +11,8 @@ pub enum Field {
     Destination,
     /// `FROM_PORT`.
     FromPort,
+    /// `HEADER`.
+    Header,
     /// `HOST`.
     Host,
     /// `ID`.
@@ -29,6 +31,8 @@ pub enum Field {
     Port,
     /// `PRIV`.
     Priv,
+    /// `PROTOCOL`.
+    Protocol,
     /// `PUB`.
     Pub,
     /// `RESULT`.
@@ -55,6 +59,7 @@ impl Field {
         match self {
             Self::Destination => "DESTINATION",
             Self::FromPort => "FROM_PORT",
+            Self::Header => "HEADER",
             Self::Host => "HOST",
             Self::Id => "ID",
             Self::Max => "MAX",
@@ -64,6 +69,7 @@ impl Field {
             Self::Password => "PASSWORD",
             Self::Port => "PORT",
             Self::Priv => "PRIV",
+            Self::Protocol => "PROTOCOL",
             Self::Pub => "PUB",
             Self::Result => "RESULT",
             Self::SignatureType => "SIGNATURE_TYPE",

@@ -1,6 +1,6 @@
 //! Plays a recorded socket on the client's machines.
 
-use sam_core::command::SessionCreate;
+use sam_core::command::{DatagramParameters, SessionCreate};
 use sam_core::operand::Host;
 use sam_core::{
     Accept, Command, Connect, Connection, Create, Error, Forward, Greeting, Machine, SessionKey,
@@ -135,6 +135,7 @@ impl<D: Driver> Player<'_, D> {
                     style: Style::Stream,
                     id: Value::from("unknown"),
                     key: SessionKey::TRANSIENT,
+                    datagrams: DatagramParameters::default(),
                     options: SessionOptions::DEFAULT.into(),
                 };
                 self.run_session(&create, greeting, asks);

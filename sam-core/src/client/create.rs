@@ -4,7 +4,7 @@ use super::greeting::Greeting;
 use super::session::Session;
 use super::{Progress, hear};
 use crate::answer::{Answer, Verb};
-use crate::command::encode;
+use crate::command::{DatagramParameters, encode};
 use crate::error::{Error, KeyError, Malformed, Usage};
 use crate::key::{Destination, decoded_len};
 use crate::machine::{Heard, Machine, Timeouts};
@@ -16,7 +16,7 @@ use crate::types::{SignatureType, Style, Version};
 use crate::value::Secret;
 use crate::writer::Writer;
 
-/// Greets the router and creates a STREAM session.
+/// Greets the router and creates a session: for streams, unless told otherwise.
 ///
 /// Events: [`Created::Greeted`], then [`Created::Ready`] when the router has built its tunnels,
 /// seconds or minutes later. The private key passes through the connection's buffers, so hand in
@@ -36,6 +36,8 @@ pub struct Create<'a> {
     timeouts: Timeouts,
     id: &'a SessionId,
     key: SessionKey<'a>,
+    style: Style,
+    datagrams: DatagramParameters<'a>,
     options: SessionOptions<'a>,
     version: Option<Version>,
 }
@@ -75,8 +77,29 @@ impl<'a> Create<'a> {
             timeouts,
             id,
             key,
+            style: Style::Stream,
+            datagrams: DatagramParameters::default(),
             options,
             version: None,
+        })
+    }
+
+    /// A session for datagrams, raw or repliable, instead of streams.
+    ///
+    /// What the router's version does not know is refused with [`Usage::NeedsVersion`] after
+    /// HELLO; nothing is asked for then.
+    ///
+    /// # Errors
+    /// [`Usage::NotNow`] for another style, and those of [`DatagramParameters::validate`].
+    pub fn datagrams(self, style: Style, datagrams: DatagramParameters<'a>) -> Result<Self, Usage> {
+        if matches!(style, Style::Stream | Style::Primary | Style::Master) {
+            return Err(Usage::NotNow);
+        }
+        datagrams.validate(style)?;
+        Ok(Self {
+            style,
+            datagrams,
+            ..self
         })
     }
 
@@ -87,7 +110,8 @@ impl<'a> Create<'a> {
 
     fn say(&self, tx: &mut Writer<'_>) -> Result<(), Error> {
         let id = self.id.as_str().into();
-        encode::create(Style::Stream, id, self.key, tx, |line| {
+        encode::create(self.style, id, self.key, tx, |line| {
+            self.datagrams.encode(line);
             self.options.encode(line);
         })
     }
@@ -105,6 +129,9 @@ impl Machine for Create<'_> {
         match hear(line, Some(awaited), tx)? {
             Progress::Nothing => Ok(Heard::Nothing),
             Progress::Greeted(version) => {
+                if version < self.datagrams.needs() {
+                    return Err(Usage::NeedsVersion(self.datagrams.needs()).into());
+                }
                 self.version = Some(version);
                 self.say(tx)?;
                 Ok(Heard::Event)

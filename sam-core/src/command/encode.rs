@@ -31,6 +31,7 @@ impl Hello<'_> {
 impl SessionCreate<'_> {
     pub(crate) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
         create(self.style, self.id, self.key, writer, |line| {
+            self.datagrams.encode(line);
             self.options.encode(line);
         })
     }

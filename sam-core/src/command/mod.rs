@@ -1,6 +1,9 @@
 //! Everything a client says, both ways: emitted by clients, parsed by routers and test doubles.
 
+mod datagrams;
 pub(crate) mod encode;
+
+pub use datagrams::DatagramParameters;
 
 #[cfg(doc)]
 use crate::error::Usage;
@@ -68,6 +71,8 @@ pub struct SessionCreate<'a> {
     pub id: Value<'a>,
     /// Whose session it is.
     pub key: SessionKey<'a>,
+    /// Where received datagrams go, and what else is said of datagrams.
+    pub datagrams: DatagramParameters<'a>,
     /// Everything else, passed on to the router.
     pub options: Options<'a>,
 }
@@ -154,6 +159,7 @@ impl<'a> Command<'a> {
                         word if word == "TRANSIENT" => SessionKey::Transient(signature_type),
                         text => SessionKey::Text(Secret::new(text)),
                     },
+                    datagrams: DatagramParameters::read(pairs)?,
                     options: Options::from_pairs(pairs),
                 }))
             }
@@ -249,7 +255,11 @@ fn read<T>(
 }
 
 fn read_silent(value: Option<Value<'_>>) -> Result<bool, Malformed> {
+    read_flag(value, Field::Silent)
+}
+
+fn read_flag(value: Option<Value<'_>>, key: Field) -> Result<bool, Malformed> {
     value.map_or(Ok(false), |value| {
-        value.boolean().ok_or(Malformed::Value(Field::Silent))
+        value.boolean().ok_or(Malformed::Value(key))
     })
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::common::{PRIVATE, PUBLIC, assert_written, written};
 use sam_core::command::{
-    Command, Hello, SessionCreate, StreamAccept, StreamConnect, StreamForward,
+    Command, DatagramParameters, Hello, SessionCreate, StreamAccept, StreamConnect, StreamForward,
 };
 use sam_core::error::{Error, KeyError, Usage};
 use sam_core::operand::{Host, Name};
@@ -100,6 +100,7 @@ fn session_create() {
             style,
             id: Value::from(id),
             key,
+            datagrams: DatagramParameters::default(),
             options: options.into(),
         })
     };
@@ -348,6 +349,7 @@ fn a_command_without_its_key_is_heard_but_never_said() {
         style: Style::Stream,
         id: text("a1"),
         key: SessionKey::Binary(&[]),
+        datagrams: DatagramParameters::default(),
         options: SessionOptions::DEFAULT.into(),
     };
     let said = written(200, |writer| Command::SessionCreate(nobody).encode(writer));

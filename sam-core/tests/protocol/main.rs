@@ -9,6 +9,8 @@
 
 mod commands;
 mod common;
+mod datagram_headers;
+mod datagram_sessions;
 mod injection;
 mod malformed;
 mod parsing;

@@ -2,16 +2,18 @@
 
 use core::hint::black_box;
 
+use sam_core::header::{DatagramHeader, RawHeader, SendHeader};
 use sam_core::types::Version;
-use sam_core::{Command, Peer, Reply, Writer};
+use sam_core::{Command, DestinationText, Peer, Ports, Reply, SessionId, Target, Writer};
 
-use crate::input::{bytes, cut, number};
+use crate::input::{bytes, cut, number, text};
 
 pub fn call() {
     let input = bytes();
     commands(&input);
     replies(&input);
     peers(&input);
+    datagrams(&input);
 }
 
 #[inline(never)]
@@ -55,4 +57,28 @@ fn peers(input: &[u8]) {
     if let Ok(peer) = Peer::parse(cut(input)) {
         black_box(peer.in_version(version).encode(&mut writer)).ok();
     }
+}
+
+#[inline(never)]
+fn datagrams(input: &[u8]) {
+    let mut buffer = bytes();
+    let mut writer = Writer::new(buffer.get_mut(..number()).unwrap_or_default());
+    if let Ok((header, payload)) = SendHeader::parse(cut(input)) {
+        black_box((header.encode(&mut writer).ok(), payload));
+    }
+    if let Ok((header, payload)) = DatagramHeader::parse(cut(input)) {
+        black_box((header.encode(&mut writer).ok(), payload));
+    }
+    black_box(RawHeader::is_in(cut(input)));
+    if let Ok((header, payload)) = RawHeader::parse(cut(input)) {
+        black_box((header.encode(&mut writer).ok(), payload));
+    }
+    let (Ok(id), Ok(to)) = (
+        SessionId::new(text(input)),
+        DestinationText::new(cut(input)),
+    ) else {
+        return;
+    };
+    let header = SendHeader::new(&id, Target::from(to)).ports(Ports::default());
+    black_box(header.encode(&mut writer)).ok();
 }

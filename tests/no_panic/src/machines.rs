@@ -8,12 +8,14 @@ use embedded_io::{Read, Write};
 use sam_core::bridge::{Bridge, Request};
 use sam_core::client::recovery::{Input, Recovery};
 use sam_core::client::{Arrival, Inquiry};
+use sam_core::command::DatagramParameters;
 use sam_core::error::Malformed;
 use sam_core::io::{Stream, blocking};
+use sam_core::operand::Host;
 use sam_core::{
     Accept, Address, Connect, Connection, Create, Credentials, DestinationText, Error, Forward,
     Greeting, Machine, Peer, Ports, Reply, ResultCode, SessionId, SessionKey, SessionOptions,
-    SignatureType, Status, Step, Timeouts, Utility, Writer,
+    SignatureType, Status, Step, Style, Timeouts, Utility, Writer,
 };
 
 use crate::input::{bytes, cut, number, text};
@@ -69,7 +71,20 @@ fn session(greeting: Greeting<'_>, id: &SessionId, input: &[u8]) {
     let Ok(create) = Create::new(greeting, Timeouts::DEFAULT, id, key, options) else {
         return;
     };
-    let Some(connection) = driven(create, input) else {
+    let datagrams = DatagramParameters {
+        host: Some(Host::Ip((number() as u32).to_be_bytes().into())),
+        port: Some(number() as u16),
+        ports: Some(Ports::default()).filter(|_| number() > 0),
+        protocol: Some(number() as u8),
+        header: number() > 0,
+    };
+    black_box(datagrams.needs());
+    let create = match number() {
+        0 => Ok(create),
+        1 => create.datagrams(Style::Datagram, datagrams),
+        _ => create.datagrams(Style::Raw, datagrams),
+    };
+    let Some(connection) = create.ok().and_then(|create| driven(create, input)) else {
         return;
     };
     let mut connection = connection.then(Create::into_session);

@@ -1,11 +1,11 @@
-//! The line in front of a peer's data: who it is.
+//! The line in front of a stream: who the peer is.
 
+use super::read_ports;
 use crate::error::{Error, KeyError, Malformed};
 use crate::field::Field;
 use crate::grammar::{Pairs, find};
 use crate::key::DestinationText;
 use crate::types::{Ports, Version};
-use crate::value::Value;
 use crate::writer::Writer;
 
 /// The line that comes before the data of an accepted or forwarded stream.
@@ -60,21 +60,4 @@ impl<'a> Peer<'a> {
             }
         })
     }
-}
-
-/// Reads FROM_PORT and TO_PORT; none if both are missing, 0 if one is.
-pub(crate) fn read_ports(
-    from: Option<Value<'_>>,
-    to: Option<Value<'_>>,
-) -> Result<Option<Ports>, Malformed> {
-    if from.is_none() && to.is_none() {
-        return Ok(None);
-    }
-    let from = from
-        .map_or(Some(0), Value::number)
-        .ok_or(Malformed::Value(Field::FromPort))?;
-    let to = to
-        .map_or(Some(0), Value::number)
-        .ok_or(Malformed::Value(Field::ToPort))?;
-    Ok(Some(Ports { from, to }))
 }
