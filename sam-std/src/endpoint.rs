@@ -5,6 +5,7 @@ use std::io;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::str::FromStr;
 use std::time::{Duration, Instant};
+use std::vec;
 
 use sam_core::error::Usage;
 
@@ -43,6 +44,11 @@ impl Endpoint {
             Some(endpoint) if !endpoint.is_empty() => endpoint.to_string_lossy().parse(),
             _ => Ok(Self::default()),
         }
+    }
+
+    /// Every address the host has just now.
+    pub(crate) fn addresses(&self) -> io::Result<vec::IntoIter<SocketAddr>> {
+        (self.host.as_str(), self.port).to_socket_addrs()
     }
 
     #[cfg(feature = "tls")]
@@ -106,7 +112,7 @@ impl Dial for Endpoint {
     fn dial(&self, patience: Duration) -> io::Result<TcpStream> {
         let deadline = Instant::now() + patience;
         let mut failure = io::ErrorKind::NotFound.into();
-        for address in (self.host.as_str(), self.port).to_socket_addrs()? {
+        for address in self.addresses()? {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(io::ErrorKind::TimedOut.into());

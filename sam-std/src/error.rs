@@ -56,6 +56,11 @@ pub enum Error {
     Usage(Usage),
     /// A line is longer than the 16 KiB this crate reserves for it.
     Full(Full),
+    /// A datagram was larger than the buffer it was to be put into, and is lost.
+    Oversized {
+        /// How many bytes it has.
+        len: usize,
+    },
     /// Others can get at a key file: whoever reads it can pose as its destination for ever.
     KeyFileExposed {
         /// Which.
@@ -118,10 +123,11 @@ impl Error {
                 ResultCode::NoVersion => io::ErrorKind::Unsupported,
                 _ => io::ErrorKind::Other,
             },
-            Self::Malformed { .. } | Self::OtherIdentity | Self::Full(_) => {
-                io::ErrorKind::InvalidData
-            }
-            Self::TlsExpected => io::ErrorKind::InvalidData,
+            Self::Malformed { .. }
+            | Self::OtherIdentity
+            | Self::Full(_)
+            | Self::Oversized { .. }
+            | Self::TlsExpected => io::ErrorKind::InvalidData,
             #[cfg(feature = "tls")]
             Self::Tls(error) => error.kind(),
             Self::TimedOut => io::ErrorKind::TimedOut,
@@ -189,6 +195,7 @@ impl fmt::Display for Error {
             Self::SessionEnded => f.write_str("the session has ended"),
             Self::Usage(usage) => usage.fmt(f),
             Self::Full(full) => full.fmt(f),
+            Self::Oversized { len } => write!(f, "a datagram of {len} bytes exceeds the buffer"),
             Self::KeyFileExposed { path, mode } => write!(
                 f,
                 "{}: others can get at this key (mode {mode:03o}); run chmod 600 on it",

@@ -2,6 +2,7 @@
 
 mod answer;
 mod conversation;
+mod datagrams;
 mod dial;
 mod endpoint;
 mod error;
@@ -17,6 +18,7 @@ mod target;
 #[cfg(feature = "tls")]
 mod tls;
 
+pub use datagrams::{DatagramSocket, Datagrams, Dropped, Received};
 pub use dial::{Dial, Transport};
 pub use endpoint::Endpoint;
 pub use error::{Error, Result};

@@ -1,13 +1,11 @@
 //! One client: its requests, and what it has become by them.
 
-use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sam_core::bridge::Request;
 use sam_core::command::{SessionCreate, StreamConnect, StreamForward};
-use sam_core::operand::Name;
 use sam_core::types::SignatureType;
 use sam_core::value::{Secret, Value};
 use sam_core::{Reply, ResultCode, SessionKey, Status, Style};
@@ -15,10 +13,12 @@ use zeroize::Zeroizing;
 
 use super::acceptor::Acceptor;
 use super::connector::Parked;
+use super::datagrams::Inbox;
 use super::forward::{Forward, Forwarding};
 use super::hub::{Hub, OpenSession};
 use super::keys;
 use super::lines::Lines;
+use super::naming;
 use super::socket::Socket;
 
 /// A client in line mode.
@@ -59,7 +59,7 @@ impl Client {
         while let Some(line) = self.lines.next()? {
             match self.lines.request(line)? {
                 Request::Lookup(name) => {
-                    let name = text(name);
+                    let name = naming::text(name);
                     self.look_up(&name)?;
                 }
                 Request::Generate(signature_type) => self.generate(signature_type)?,
@@ -140,9 +140,11 @@ impl Client {
         if create.id.is_empty() {
             return Err(refusal("ID not specified"));
         }
-        if create.style != Style::Stream {
-            return Err(refusal("Unrecognized SESSION STYLE"));
-        }
+        let inbox = match create.style {
+            Style::Stream => None,
+            Style::Datagram | Style::Raw => Some(self.inbox(create)?),
+            _ => return Err(refusal("Unrecognized SESSION STYLE")),
+        };
         let key = match create.key {
             SessionKey::Transient(wanted) => {
                 keys::generate(&self.hub.chance, self.signature_type(wanted))?
@@ -152,15 +154,27 @@ impl Client {
         };
         let id = bytes(create.id);
         let is_encrypted = wants_encrypted_lease_set(create);
-        let session = self
-            .hub
-            .create(id, &key, is_encrypted, self.lines.socket())?;
+        let control = self.lines.socket();
+        let session = self.hub.create(id, &key, is_encrypted, control, inbox)?;
         Ok((session, keys::text(&key)))
+    }
+
+    fn inbox(&self, create: &SessionCreate<'_>) -> Result<Inbox, Status<'static>> {
+        let wanted = create.datagrams;
+        let Some(port @ 1..) = wanted.port else {
+            return Err(refusal(
+                "PORT not specified: datagrams are forwarded by UDP only",
+            ));
+        };
+        let client = self.lines.socket().peer_ip();
+        let client = client.map_err(|_| refusal("no address"))?;
+        let receiver = (Forward::server_ip(client, wanted.host)?, port).into();
+        Inbox::new(create.style, wanted, receiver, self.lines.version())
     }
 
     fn connect(&self, connect: &StreamConnect<'_>) -> Result<Parked, Status<'static>> {
         let id = bytes(connect.id);
-        let name = text(connect.destination);
+        let name = naming::text(connect.destination);
         let ports = connect.ports.unwrap_or_default();
         self.hub.connect(self.lines.socket(), &id, &name, ports)
     }
@@ -203,15 +217,6 @@ fn wants_encrypted_lease_set(create: &SessionCreate<'_>) -> bool {
 
 fn bytes(value: Value<'_>) -> Vec<u8> {
     value.bytes().collect()
-}
-
-fn text(name: Name<'_>) -> Vec<u8> {
-    let mut text = Vec::new();
-    let Ok(()) = name.text(&mut |piece| {
-        text.extend_from_slice(piece);
-        Ok::<_, Infallible>(())
-    });
-    text
 }
 
 fn refusal(message: &'static str) -> Status<'static> {

@@ -1,6 +1,7 @@
 //! What the clients of a bridge share: its sessions and its names.
 
 use std::collections::HashMap;
+use std::net::UdpSocket;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use sam_core::{Ports, ResultCode, Status};
 
 use super::chance::Chance;
 use super::connector::Parked;
+use super::datagrams::Inbox;
 use super::group::Group;
 use super::keys::Key;
 use super::lock::lock;
@@ -36,6 +38,8 @@ pub(super) struct Hub {
     pub(super) threads: Threads,
     /// All sockets that clients have opened.
     pub(super) clients: Arc<Group>,
+    /// Where datagrams come in, and leave from.
+    pub(super) udp: UdpSocket,
     host_names: HostNames,
     sessions: Mutex<Sessions>,
 }
@@ -58,6 +62,7 @@ impl Hub {
         host_names: HostNames,
         chance: Chance,
         transcript: Option<Arc<Transcript>>,
+        udp: UdpSocket,
     ) -> Self {
         Self {
             settings,
@@ -65,6 +70,7 @@ impl Hub {
             transcript,
             threads: Threads::default(),
             clients: Arc::default(),
+            udp,
             host_names,
             sessions: Mutex::default(),
         }
@@ -77,6 +83,7 @@ impl Hub {
         key: &Key,
         is_encrypted: bool,
         control: &Arc<Socket>,
+        inbox: Option<Inbox>,
     ) -> Result<OpenSession, Status<'static>> {
         let destination: Arc<str> = key.destination().to_string().into();
         let hash = key.destination().hash();
@@ -100,7 +107,8 @@ impl Hub {
         if sessions.by_hash.contains_key(&hash) {
             return Err(Status::new(ResultCode::DuplicatedDest));
         }
-        let session = Session::new(id, destination, hash, encrypted, Arc::clone(control));
+        let control = Arc::clone(control);
+        let session = Session::new(id, destination, hash, encrypted, control, inbox);
         let session = Arc::new(session);
         let Sessions { by_id, by_hash } = &mut *sessions;
         by_id.insert(session.id.clone(), Arc::clone(&session));
@@ -111,9 +119,10 @@ impl Hub {
         })
     }
 
-    /// The session with this ID.
+    /// The session with this ID, which has to be one for streams.
     pub(super) fn session(&self, id: &[u8]) -> Result<Arc<Session>, Status<'static>> {
-        let session = self.by_id(id).filter(|session| !session.control.is_gone());
+        let session = self.by_id(id).filter(|session| session.inbox.is_none());
+        let session = session.filter(|session| !session.control.is_gone());
         let status = Status::new(ResultCode::InvalidId);
         session.ok_or(status.with_message("there is no session with this ID"))
     }
@@ -127,12 +136,8 @@ impl Hub {
         ports: Ports,
     ) -> Result<Parked, Status<'static>> {
         let source = self.session(id)?;
-        let target = match naming::resolve(name, &self.host_names) {
-            Ok(Named::Hash(hash)) => self.published(hash),
-            Ok(Named::Encrypted(address)) => self.encrypted(&address),
-            Ok(Named::Destination(destination)) => {
-                naming::hash(&destination).and_then(|hash| self.published(hash))
-            }
+        let target = match self.find(name) {
+            Ok(target) => target.filter(|target| target.inbox.is_none()),
             Err(Unnamed::Unknown) => return Err(invalid_key("host name not found")),
             Err(Unnamed::Malformed) => return Err(invalid_key("neither a name nor a destination")),
         };
@@ -143,6 +148,17 @@ impl Hub {
             }
             Some(target) => Parked::new(self, socket, [source, target], ports),
         }
+    }
+
+    /// The session whose destination a name stands for, if it is here.
+    pub(super) fn find(&self, name: &[u8]) -> Result<Option<Arc<Session>>, Unnamed> {
+        Ok(match naming::resolve(name, &self.host_names)? {
+            Named::Hash(hash) => self.published(hash),
+            Named::Encrypted(address) => self.encrypted(&address),
+            Named::Destination(destination) => {
+                naming::hash(&destination).and_then(|hash| self.published(hash))
+            }
+        })
     }
 
     /// The destination, in base64, that a name stands for.
@@ -171,7 +187,7 @@ impl Hub {
         session.group.close();
     }
 
-    fn by_id(&self, id: &[u8]) -> Option<Arc<Session>> {
+    pub(super) fn by_id(&self, id: &[u8]) -> Option<Arc<Session>> {
         lock(&self.sessions).by_id.get(id).cloned()
     }
 

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::client::Client;
+use super::datagrams;
 use super::door::Door;
 use super::hub::Hub;
 use super::transcript::Transcript;
@@ -17,6 +18,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// The thread that listens. Dropping it ends the bridge.
 pub(super) struct Listener {
     addr: SocketAddr,
+    udp_addr: SocketAddr,
     hub: Arc<Hub>,
     thread: Option<JoinHandle<()>>,
 }
@@ -24,27 +26,35 @@ pub(super) struct Listener {
 impl Listener {
     pub(super) fn start(port: u16, door: Door, hub: Arc<Hub>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-        let addr = listener.local_addr()?;
+        let [addr, udp_addr] = [listener.local_addr()?, hub.udp.local_addr()?];
         let thread = {
             let hub = Arc::clone(&hub);
             let builder = thread::Builder::new().name("sam-loopback-listener".to_owned());
             builder.spawn(move || listen(&listener, &door, &hub))?
         };
-        Ok(Self {
+        let listening = Self {
             addr,
+            udp_addr,
             hub,
             thread: Some(thread),
-        })
+        };
+        datagrams::start(&listening.hub)?;
+        Ok(listening)
     }
 
     pub(super) const fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    pub(super) const fn udp_addr(&self) -> SocketAddr {
+        self.udp_addr
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
         self.hub.clients.close();
+        datagrams::wake(&self.hub.udp);
         if let Some(thread) = self.thread.take() {
             // Nothing but a connection wakes it.
             while !thread.is_finished() && TcpStream::connect(self.addr).is_err() {

@@ -7,7 +7,7 @@
 //! **It is not I2P.** It gives no anonymity: nothing is encrypted and nothing is signed. Of its
 //! keys, those for Ed25519 are real, the others are random bytes in the right order. And it reaches nobody else: its sessions find each other
 //! and the host names given to it at the start, and that is all. For the same reason it listens on
-//! `127.0.0.1` only, and `STREAM FORWARD` dials nobody but the client itself.
+//! `127.0.0.1` only, and streams and datagrams are forwarded to nobody but the client itself.
 //!
 //! ```
 //! use std::io::{BufRead, BufReader, Write};
@@ -25,10 +25,11 @@
 //! ```
 //!
 //! # What it speaks
-//! SAM 3.0 to 3.3: `HELLO`, `PING`, `QUIT`, `SESSION CREATE STYLE=STREAM`, `STREAM CONNECT`,
-//! `ACCEPT` and `FORWARD`, `NAMING LOOKUP` of host names, b32 and b33 addresses, destinations and
-//! `ME`, `DEST GENERATE`. A session with `i2cp.leaseSetType=5` is found by its b33 address alone. A
-//! private key with an offline signature that is forged or has expired is an `INVALID_KEY`. Unlike some routers it reads what a client sends ahead of an answer, passes
+//! SAM 3.0 to 3.3: `HELLO`, `PING`, `QUIT`, `SESSION CREATE` of the styles `STREAM`, `DATAGRAM`
+//! and `RAW`, `STREAM CONNECT`, `ACCEPT` and `FORWARD`, `NAMING LOOKUP` of host names, b32 and b33
+//! addresses, destinations and `ME`, `DEST GENERATE`; datagrams by UDP, not on control sockets. A
+//! session with `i2cp.leaseSetType=5` is found by its b33 address alone. A private key with an
+//! offline signature that is forged or has expired is an `INVALID_KEY`. Unlike some routers it reads what a client sends ahead of an answer, passes
 //! half-closed streams on, and answers PING at any moment: test against a real router as well.
 //!
 //! Streams wait 10 seconds for an ACCEPT, up to 50 of them for each session. A session, with
@@ -39,6 +40,7 @@ mod acceptor;
 mod chance;
 mod client;
 mod connector;
+mod datagrams;
 mod door;
 mod forward;
 mod group;
@@ -90,6 +92,7 @@ pub struct LoopbackBridge {
 pub struct Builder {
     port: u16,
     door: Door,
+    udp_port: u16,
     host_names: HostNames,
     seed: Option<u64>,
     transcript: Option<PathBuf>,
@@ -110,6 +113,7 @@ impl LoopbackBridge {
         Builder {
             port: 0,
             door: Door::default(),
+            udp_port: 0,
             host_names: HostNames::new(),
             seed: None,
             transcript: None,
@@ -125,6 +129,11 @@ impl LoopbackBridge {
     /// Where it listens.
     pub const fn addr(&self) -> SocketAddr {
         self.listener.addr()
+    }
+
+    /// Where it takes datagrams by UDP, and where those come from that it forwards.
+    pub const fn udp_addr(&self) -> SocketAddr {
+        self.listener.udp_addr()
     }
 
     /// Stops listening, closes all sockets and waits for all threads.
@@ -146,7 +155,7 @@ impl Builder {
     }
 
     /// Lets clients in through TLS only, with this certificate, those that lead to its CA, and its
-    /// private key, all in PEM.
+    /// private key, all in PEM. Datagrams still come in clear.
     ///
     /// # Errors
     /// [`TlsError::NoCertificate`] if they are none, or the key is that of another certificate.
@@ -154,6 +163,13 @@ impl Builder {
     pub fn tls(mut self, certificates: &[u8], key: &[u8]) -> Result<Self, TlsError> {
         self.door = Door::Tls(Server::new(certificates, key)?);
         Ok(self)
+    }
+
+    /// Takes datagrams at this UDP port; 0, the default, is any that is free. Routers use 7655.
+    #[must_use]
+    pub const fn udp_port(mut self, port: u16) -> Self {
+        self.udp_port = port;
+        self
     }
 
     /// Behaves like this router.
@@ -236,14 +252,15 @@ impl Builder {
     /// system's random numbers, and of the transcript's file.
     pub fn start(self) -> io::Result<LoopbackBridge> {
         let chance = Chance::new(self.seed)?;
+        let udp = datagrams::bind(self.udp_port)?;
         let transcript = match &self.transcript {
             Some(file) => Some(Transcript::create(file).map_err(|error| {
                 io::Error::new(error.kind(), format!("{}: {error}", file.display()))
             })?),
             None => None,
         };
-        let hub = Arc::new(Hub::new(self.settings, self.host_names, chance, transcript));
-        let listener = Listener::start(self.port, self.door, hub)?;
+        let hub = Hub::new(self.settings, self.host_names, chance, transcript, udp);
+        let listener = Listener::start(self.port, self.door, Arc::new(hub))?;
         Ok(LoopbackBridge { listener })
     }
 }

@@ -1,9 +1,11 @@
 //! What a client may call a destination.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use sam_core::key::{Address, DestinationHash, DestinationText, EncryptedAddress, HostName};
+use sam_core::operand::Name;
 
 /// The host names given at the start, with their destinations in base64.
 pub(super) type HostNames = HashMap<HostName, Arc<str>>;
@@ -48,6 +50,16 @@ pub(super) fn resolve(text: &[u8], host_names: &HostNames) -> Result<Named, Unna
         Ok(Address::Encrypted(address)) => Ok(Named::Encrypted(address)),
         _ => Err(Unnamed::Unknown),
     }
+}
+
+/// What a client wrote for a name.
+pub(super) fn text(name: Name<'_>) -> Vec<u8> {
+    let mut text = Vec::new();
+    let Ok(()) = name.text(&mut |piece| {
+        text.extend_from_slice(piece);
+        Ok::<_, Infallible>(())
+    });
+    text
 }
 
 /// The hash of a destination in base64.

@@ -8,6 +8,7 @@ use sam_core::{ResultCode, Status};
 
 use super::acceptor::Acceptor;
 use super::connector::{Connector, Offer};
+use super::datagrams::Inbox;
 use super::forward::Forward;
 use super::group::Group;
 use super::lock::lock;
@@ -24,6 +25,8 @@ pub(super) struct Session {
     pub(super) control: Arc<Socket>,
     /// What ends with the session.
     pub(super) group: Arc<Group>,
+    /// `None` for streams.
+    pub(super) inbox: Option<Inbox>,
     queues: Mutex<Queues>,
 }
 
@@ -42,6 +45,7 @@ impl Session {
         hash: DestinationHash,
         encrypted: Option<EncryptedAddress>,
         control: Arc<Socket>,
+        inbox: Option<Inbox>,
     ) -> Self {
         Self {
             id,
@@ -50,6 +54,7 @@ impl Session {
             encrypted,
             control,
             group: Arc::default(),
+            inbox,
             queues: Mutex::default(),
         }
     }

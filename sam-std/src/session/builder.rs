@@ -3,9 +3,13 @@
 use sam_core::field::Field;
 use std::fmt;
 
+use sam_core::command::DatagramParameters;
 use sam_core::error::Malformed;
+#[cfg(doc)]
+use sam_core::error::Usage;
 use sam_core::{
-    Create, Created, SessionId, SessionKey, SessionOptions, SignatureType, Timeouts, TunnelOptions,
+    Create, Created, SessionId, SessionKey, SessionOptions, SignatureType, Style, Timeouts,
+    TunnelOptions,
 };
 use zeroize::Zeroizing;
 
@@ -13,6 +17,7 @@ use super::Session;
 use super::control::Control;
 use crate::answer::{own_destination, own_key};
 use crate::conversation::Conversation;
+use crate::datagrams::{DatagramSocket, Datagrams};
 use crate::dial::{Dial, Transport};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
@@ -127,6 +132,30 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
     /// [`Error::Usage`] for options that cannot be sent, and for a key whose offline signature has
     /// expired or is forged.
     pub fn create(self) -> Result<Session<D>> {
+        self.open(None)
+    }
+
+    /// Brings a session for datagrams online, instead of streams.
+    ///
+    /// They travel by UDP between this program and [`Router::udp`].
+    ///
+    /// # Errors
+    /// As [`Self::create`]; [`Usage::NotNow`] for a router whose UDP address is not known, which
+    /// over transports other than TCP [`Router::with_udp`] has to tell;
+    /// [`Usage::NeedsVersion`] for settings that an old router does not know; those of binding a
+    /// UDP socket.
+    pub fn create_datagrams(self, datagrams: Datagrams) -> Result<DatagramSocket<D>> {
+        DatagramSocket::open(self, datagrams)
+    }
+
+    pub(crate) const fn router(&self) -> &Router<D> {
+        &self.router
+    }
+
+    pub(crate) fn open(
+        self,
+        datagrams: Option<(Style, DatagramParameters<'_>)>,
+    ) -> Result<Session<D>> {
         self.key.map_or(Ok(()), keygen::check)?;
         let id = match &self.id {
             Some(id) => id.clone(),
@@ -148,7 +177,12 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
             None => SessionKey::Transient(Some(self.signature_type)),
         };
         let mut asking = Conversation::open(&self.router, |greeting| {
-            Create::new(greeting, self.router.timeouts(), &id, session_key, options)
+            let timeouts = self.router.timeouts();
+            let create = Create::new(greeting, timeouts, &id, session_key, options)?;
+            match datagrams {
+                Some((style, parameters)) => create.datagrams(style, parameters),
+                None => Ok(create),
+            }
         })?;
         let told = match asking.recv()? {
             Some(Created::Ready { private: None }) => None,

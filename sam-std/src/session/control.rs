@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::mem;
 use std::net::Shutdown;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -24,18 +25,29 @@ use crate::error::{Error, Result};
 /// keeper thread waits for the router.
 pub(super) struct Control<T> {
     transport: Arc<T>,
-    state: Mutex<State<T>>,
+    state: Mutex<State>,
     changed: Condvar,
 }
 
-struct State<T> {
+/// A socket whose readers can be woken for good.
+pub(crate) trait Wake: Send + Sync {
+    fn wake(&self);
+}
+
+impl<T: Transport> Wake for T {
+    fn wake(&self) {
+        let _ = self.shutdown(Shutdown::Both);
+    }
+}
+
+struct State {
     connection: Connection<Session, Buffer>,
     /// A thread waits for an answer, or takes it.
     asking: bool,
     answer: Option<Result<Answer>>,
     ended: bool,
     /// Sockets whose readers are to be woken when the session ends.
-    waiting: HashMap<u64, Arc<T>>,
+    waiting: HashMap<u64, Arc<dyn Wake>>,
     next_waiting: u64,
 }
 
@@ -126,15 +138,16 @@ impl<T: Transport> Control<T> {
         result
     }
 
-    /// Shuts a socket when the session ends, so that its reader wakes; until the guard drops.
-    pub(super) fn wake_at_end(&self, socket: &Arc<T>) -> Result<Waiting<'_, T>> {
+    /// Wakes the readers of a socket when the session ends; until the guard drops.
+    pub(super) fn wake_at_end<W: Wake + 'static>(&self, socket: &Arc<W>) -> Result<Waiting<'_, T>> {
         let mut state = self.lock();
         if state.ended {
             return Err(Error::SessionEnded);
         }
         let number = state.next_waiting;
         state.next_waiting += 1;
-        state.waiting.insert(number, Arc::clone(socket));
+        let socket: Arc<W> = Arc::clone(socket);
+        state.waiting.insert(number, socket);
         Ok(Waiting {
             control: self,
             number,
@@ -169,7 +182,7 @@ impl<T: Transport> Control<T> {
         }
     }
 
-    fn hear(&self, state: &mut State<T>, mut heard: &[u8]) {
+    fn hear(&self, state: &mut State, mut heard: &[u8]) {
         loop {
             let fed = feed(&mut state.connection, heard);
             self.drive(state);
@@ -185,7 +198,7 @@ impl<T: Transport> Control<T> {
     }
 
     /// Does what the connection wants done until it wants to read.
-    fn drive(&self, state: &mut State<T>) {
+    fn drive(&self, state: &mut State) {
         loop {
             let connection = &mut state.connection;
             match connection.step() {
@@ -211,11 +224,11 @@ impl<T: Transport> Control<T> {
         }
     }
 
-    fn end(&self, state: &mut State<T>) {
+    fn end(&self, state: &mut State) {
         state.ended = true;
         let _ = self.transport.shutdown(Shutdown::Both);
         for socket in state.waiting.values() {
-            let _ = socket.shutdown(Shutdown::Both);
+            socket.wake();
         }
         self.changed.notify_all();
     }
@@ -225,10 +238,10 @@ impl<T: Transport> Control<T> {
     /// The state is never let go of between the last look at it and the return.
     fn wait<'s>(
         &'s self,
-        mut state: MutexGuard<'s, State<T>>,
+        mut state: MutexGuard<'s, State>,
         end: Instant,
-        done: impl Fn(&State<T>) -> bool,
-    ) -> (MutexGuard<'s, State<T>>, Result<()>) {
+        done: impl Fn(&State) -> bool,
+    ) -> (MutexGuard<'s, State>, Result<()>) {
         loop {
             if done(&state) {
                 return (state, Ok(()));
@@ -245,7 +258,7 @@ impl<T: Transport> Control<T> {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -272,10 +285,17 @@ impl<T: Transport> Drop for EndAtLast<'_, T> {
     }
 }
 
-/// A socket that is shut when the session ends.
+/// A socket whose readers are woken when the session ends.
 pub(super) struct Waiting<'c, T: Transport> {
     control: &'c Control<T>,
     number: u64,
+}
+
+impl<T: Transport> Waiting<'_, T> {
+    /// Keeps it so as long as the session lasts.
+    pub(super) fn for_good(self) {
+        mem::forget(self);
+    }
 }
 
 impl<T: Transport> Drop for Waiting<'_, T> {

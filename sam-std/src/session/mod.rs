@@ -28,7 +28,8 @@ use crate::{Destination, PrivateKey};
 pub use builder::SessionBuilder;
 pub use incoming::Incoming;
 
-use control::Control;
+pub(crate) use control::Wake;
+use control::{Control, Waiting};
 use incoming::Pause;
 
 /// A session at a router: its own destination, and the streams from and to it.
@@ -202,6 +203,15 @@ impl<D: Dial> Session<D> {
     /// Ends the session; threads that wait in its verbs return [`Error::SessionEnded`].
     pub fn close(&self) {
         self.control.close();
+    }
+
+    pub(crate) fn check_alive(&self) -> Result<()> {
+        self.control.check_alive()
+    }
+
+    /// Wakes somebody when the session ends; at once if it has.
+    pub(crate) fn wake_at_end(&self, sleeper: &Arc<impl Wake + 'static>) -> Result<()> {
+        self.control.wake_at_end(sleeper).map(Waiting::for_good)
     }
 
     fn connect_from(

@@ -5,6 +5,7 @@
 mod accepting;
 mod addresses;
 mod client;
+mod datagrams;
 mod forwarding;
 mod hostile;
 mod keys_and_names;

@@ -17,6 +17,18 @@ fn refusals_leave_the_connection_open() {
         ),
         (
             "RAW ID=a DESTINATION=TRANSIENT",
+            error("PORT not specified: datagrams are forwarded by UDP only"),
+        ),
+        (
+            "RAW ID=a DESTINATION=TRANSIENT PORT=1 PROTOCOL=17",
+            error("PROTOCOL belongs to another style"),
+        ),
+        (
+            "DATAGRAM ID=a DESTINATION=TRANSIENT HOST=192.0.2.1 PORT=1",
+            error("HOST is not the client's own address"),
+        ),
+        (
+            "DATAGRAM2 ID=a DESTINATION=TRANSIENT PORT=1",
             error("Unrecognized SESSION STYLE"),
         ),
         (

@@ -7,6 +7,8 @@ mod accept;
 mod connect;
 mod counting;
 mod create;
+#[cfg(feature = "loopback-bridge")]
+mod datagrams;
 mod forward;
 mod hello;
 mod key_file;

@@ -1,0 +1,87 @@
+//! What datagrams a session is for.
+
+use std::net::SocketAddr;
+
+use sam_core::command::DatagramParameters;
+use sam_core::operand::Host;
+use sam_core::{Ports, Style};
+
+/// Which kind of datagrams a session is for, and where they come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Datagrams {
+    pub(super) style: Style,
+    pub(super) local: Option<SocketAddr>,
+    ports: Option<Ports>,
+    protocol: Option<u8>,
+    pub(super) header: bool,
+}
+
+impl Datagrams {
+    /// Signed datagrams that say who sent them (DATAGRAM).
+    pub const fn repliable() -> Self {
+        Self::of(Style::Datagram)
+    }
+
+    /// Datagrams that nobody signs and that do not say who sent them (RAW).
+    ///
+    /// i2pd 2.45.1 loses those of one or two bytes.
+    pub const fn raw() -> Self {
+        Self::of(Style::Raw)
+    }
+
+    /// The UDP address to receive at, which the router has to reach; port 0 is any that is free.
+    ///
+    /// By default, and for `0.0.0.0` and `::`, it is the address of this host that packets to the
+    /// router leave from.
+    #[must_use]
+    pub const fn bind(mut self, local: SocketAddr) -> Self {
+        self.local = Some(local);
+        self
+    }
+
+    /// The I2CP ports of every datagram that is sent; 3.2 and above, and i2pd ignores them.
+    #[must_use]
+    pub const fn ports(mut self, ports: Ports) -> Self {
+        self.ports = Some(ports);
+        self
+    }
+
+    /// The I2CP protocol of raw datagrams, 0 to 255 but for 6, 17, 19 and 20; 3.2 and above.
+    /// Without one it is 18.
+    #[must_use]
+    pub const fn protocol(mut self, protocol: u8) -> Self {
+        self.protocol = Some(protocol);
+        self
+    }
+
+    /// Asks for ports and protocol of received raw datagrams; 3.2 and above.
+    ///
+    /// i2pd ignores it. Its peers can then make up ports and protocol, by sending what looks like
+    /// the header the router should have sent.
+    #[must_use]
+    pub const fn header(mut self) -> Self {
+        self.header = true;
+        self
+    }
+
+    const fn of(style: Style) -> Self {
+        Self {
+            style,
+            local: None,
+            ports: None,
+            protocol: None,
+            header: false,
+        }
+    }
+
+    /// What the router is told, with both HOST and PORT: i2pd forwards nothing without.
+    pub(super) const fn parameters(&self, receiver: SocketAddr) -> DatagramParameters<'static> {
+        DatagramParameters {
+            host: Some(Host::Ip(receiver.ip())),
+            port: Some(receiver.port()),
+            ports: self.ports,
+            protocol: self.protocol,
+            header: self.header,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Datagrams: the UDP port of a bridge, and where it passes them on to.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use sam_core::command::DatagramParameters;
+use sam_core::header::{DatagramHeader, RawHeader, SendHeader, Source};
+use sam_core::key::DestinationText;
+use sam_core::{Ports, ResultCode, Status, Style, Version, Writer};
+
+use super::hub::Hub;
+use super::naming;
+use super::session::Session;
+
+/// More than any UDP packet has.
+const PACKET_BYTES: usize = 64 * 1024;
+
+/// Bytes of the longest header, that of a destination with the longest keys.
+const HEADER_BYTES: usize = 8 * 1024;
+
+/// How long to wait after a failure before trying again.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// The protocol of raw datagrams, unless the client says otherwise.
+const RAW: u8 = 18;
+
+/// What a session sends and receives, if that is datagrams.
+pub(super) struct Inbox {
+    style: Style,
+    client: SocketAddr,
+    /// Of what it sends.
+    ports: Ports,
+    protocol: u8,
+    /// Whether the client can read ports, and wants them in front of raw datagrams.
+    reads_ports: bool,
+    header: bool,
+}
+
+impl Inbox {
+    /// What a client of this version asks for; `client` is where it receives.
+    pub(super) fn new(
+        style: Style,
+        wanted: DatagramParameters<'_>,
+        client: SocketAddr,
+        version: Option<Version>,
+    ) -> Result<Self, Status<'static>> {
+        let reads_ports = version.is_some_and(|version| version >= Version::V3_2);
+        if matches!(wanted.protocol, Some(6 | 17 | 19 | 20)) {
+            let status = Status::new(ResultCode::I2pError);
+            return Err(status.with_message("PROTOCOL belongs to another style"));
+        }
+        Ok(Self {
+            style,
+            client,
+            ports: wanted.ports.unwrap_or_default(),
+            protocol: wanted.protocol.unwrap_or(RAW),
+            reads_ports,
+            header: wanted.header && reads_ports,
+        })
+    }
+
+    /// The longest payload the specification allows.
+    const fn max_len(&self) -> usize {
+        match self.style {
+            Style::Raw => 32_768,
+            _ => 31_744,
+        }
+    }
+}
+
+/// Opens the UDP port of a bridge.
+pub(super) fn bind(port: u16) -> io::Result<UdpSocket> {
+    UdpSocket::bind((Ipv4Addr::LOCALHOST, port))
+}
+
+/// Starts the thread that passes datagrams on until the bridge ends.
+pub(super) fn start(hub: &Arc<Hub>) -> io::Result<()> {
+    let serving = Arc::clone(hub);
+    hub.threads
+        .spawn("sam-loopback-udp", move || serve(&serving))
+}
+
+/// Wakes that thread, which sees then whether the bridge has ended.
+pub(super) fn wake(udp: &UdpSocket) {
+    if let Ok(addr) = udp.local_addr() {
+        // If there is no room for it, the thread is busy and sees it soon.
+        let _ = udp.send_to(&[], addr);
+    }
+}
+
+fn serve(hub: &Hub) {
+    let mut buffer = vec![0; PACKET_BYTES];
+    loop {
+        let received = hub.udp.recv_from(&mut buffer);
+        if hub.clients.is_closed() {
+            return;
+        }
+        match received {
+            // What cannot be delivered is lost without a word, as on real routers.
+            Ok((len, _)) => drop(pass_on(hub, buffer.get(..len).unwrap_or_default())),
+            Err(_) => thread::sleep(PAUSE),
+        }
+    }
+}
+
+/// Passes a client's packet on, if there is somebody to take it.
+fn pass_on(hub: &Hub, packet: &[u8]) -> Option<()> {
+    let (header, payload) = SendHeader::parse(packet).ok()?;
+    let id: Vec<u8> = header.id.bytes().collect();
+    let source = hub.by_id(&id)?;
+    let target = hub.find(&naming::text(header.destination)).ok()??;
+    let [sender, receiver] = [source.inbox.as_ref()?, target.inbox.as_ref()?];
+    if sender.style != receiver.style || !(1..=sender.max_len()).contains(&payload.len()) {
+        return None;
+    }
+    let ports = header.ports.unwrap_or(sender.ports);
+    let protocol = header.protocol.unwrap_or(sender.protocol);
+    let mut forwarded = vec![0; HEADER_BYTES + payload.len()];
+    let mut forwarded = Writer::new(&mut forwarded);
+    put_header(receiver, &source, ports, protocol, &mut forwarded)?;
+    forwarded.put(payload).ok()?;
+    hub.udp.send_to(forwarded.written(), receiver.client).ok()?;
+    Some(())
+}
+
+fn put_header(
+    receiver: &Inbox,
+    source: &Session,
+    ports: Ports,
+    protocol: u8,
+    packet: &mut Writer<'_>,
+) -> Option<()> {
+    if receiver.style == Style::Raw {
+        let header = RawHeader { ports, protocol };
+        return match receiver.header {
+            true => header.encode(packet).ok(),
+            false => Some(()),
+        };
+    }
+    let destination = DestinationText::new(source.destination.as_bytes()).ok()?;
+    let header = DatagramHeader {
+        source: Source::Destination(destination),
+        ports: receiver.reads_ports.then_some(ports),
+    };
+    header.encode(packet).ok()
+}
