@@ -1,6 +1,7 @@
 //! Datagrams over UDP, in the shape of the sockets of `std::net`.
 
 mod packets;
+mod received;
 mod settings;
 
 use std::fmt;
@@ -10,9 +11,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use sam_core::error::Usage;
-use sam_core::header::{DatagramHeader, RawHeader, SendHeader, Source};
+use sam_core::header::SendHeader;
 use sam_core::operand::Name;
-use sam_core::{Address, Ports, Style, Target, Version, Writer};
+use sam_core::{Address, Ports, Target, Version, Writer};
 
 use crate::Destination;
 use crate::answer::own_destination;
@@ -22,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::session::{Session, SessionBuilder};
 use crate::target::ToTarget;
 
+pub use received::{Dropped, Received};
 pub use settings::Datagrams;
 
 use packets::Packets;
@@ -42,30 +44,6 @@ pub struct DatagramSocket<D: Dial = Endpoint> {
     settings: Datagrams,
     peer: RwLock<Option<Destination>>,
     malformed: AtomicU64,
-}
-
-/// What was received, and what the router tells of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Received {
-    /// How many bytes of the caller's buffer it fills.
-    pub len: usize,
-    /// Who sent it; nobody knows with raw datagrams.
-    pub source: Option<Destination>,
-    /// The I2CP ports, if the router tells them; i2pd does not.
-    pub ports: Option<Ports>,
-    /// The I2CP protocol, if the router tells it: raw datagrams with [`Datagrams::header`].
-    pub protocol: Option<u8>,
-}
-
-/// How many UDP packets were dropped since the socket was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Dropped {
-    /// Those that did not come from the router.
-    pub foreign: u64,
-    /// Those of the router's whose header makes no sense.
-    pub malformed: u64,
 }
 
 impl<D: Dial> DatagramSocket<D> {
@@ -281,7 +259,7 @@ impl<D: Dial> DatagramSocket<D> {
 
     /// Takes a packet of the router's; `None` if it is not for the caller.
     fn read(&self, packet: &[u8], out: &mut [u8]) -> Option<Result<Received>> {
-        let Some((mut received, payload)) = self.take_apart(packet) else {
+        let Some((mut received, payload)) = Received::read(packet, self.settings) else {
             self.malformed.fetch_add(1, Ordering::Relaxed);
             return None;
         };
@@ -300,32 +278,6 @@ impl<D: Dial> DatagramSocket<D> {
             }
             None => Err(Error::Oversized { len: payload.len() }),
         })
-    }
-
-    /// What stands in front of a datagram, and the datagram.
-    fn take_apart<'p>(&self, packet: &'p [u8]) -> Option<(Received, &'p [u8])> {
-        let mut received = Received {
-            len: 0,
-            source: None,
-            ports: None,
-            protocol: None,
-        };
-        if self.settings.style != Style::Raw {
-            let (header, payload) = DatagramHeader::parse(packet).ok()?;
-            let Source::Destination(text) = header.source else {
-                return None;
-            };
-            received.source = Some(own_destination(text).ok()?);
-            received.ports = header.ports;
-            return Some((received, payload));
-        }
-        if !self.settings.header || !RawHeader::is_in(packet) {
-            return Some((received, packet));
-        }
-        let (header, payload) = RawHeader::parse(packet).ok()?;
-        received.ports = Some(header.ports);
-        received.protocol = Some(header.protocol);
-        Some((received, payload))
     }
 }
 
