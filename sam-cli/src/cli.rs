@@ -207,7 +207,7 @@ pub(crate) struct Bridge {
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
 
-    /// Print one line of JSON instead of the address, with the port as "tcp".
+    /// Print one line of JSON instead of the address, with the ports as "tcp" and "udp".
     #[arg(long, conflicts_with = "exec")]
     pub(crate) json: bool,
 

@@ -37,7 +37,10 @@ pub(crate) fn run(wanted: &Bridge) -> Result<ExitCode, Failure> {
     }
     if wanted.json {
         let (address, port) = (bridge.addr(), bridge.addr().port());
-        print(format_args!(r#"{{"address":"{address}","tcp":{port}}}"#))?;
+        let udp = bridge.udp_addr().port();
+        print(format_args!(
+            r#"{{"address":"{address}","tcp":{port},"udp":{udp}}}"#
+        ))?;
     } else {
         print(bridge.addr())?;
     }

@@ -1,8 +1,9 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 use std::thread;
+use std::time::Duration;
 
-use sam_std::{Router, Session};
+use sam_std::{Datagrams, Endpoint, Router, Session};
 
 use crate::program::{Running, i2p_sam, stderr};
 
@@ -52,6 +53,30 @@ fn one_line_of_json_says_where_it_is() {
     assert_eq!(json["address"], format!("127.0.0.1:{port}"));
     let router: Router = json["address"].as_str().unwrap().parse().unwrap();
     assert_eq!(router.version().unwrap().to_string(), "3.3");
+}
+
+#[test]
+fn one_line_of_json_says_where_it_takes_datagrams() {
+    let mut running = Running::start(i2p_sam(&["bridge", "--json"]));
+    let mut printed = String::new();
+    BufReader::new(running.stdout.take().unwrap())
+        .read_line(&mut printed)
+        .unwrap();
+    let json: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let router: Router = json["address"].as_str().unwrap().parse().unwrap();
+    let udp = json["udp"].as_u64().unwrap();
+    let router = router.with_udp(Endpoint::new("127.0.0.1", u16::try_from(udp).unwrap()));
+
+    let [here, there] = [(); 2].map(|()| {
+        let builder = Session::builder(&router);
+        builder.create_datagrams(Datagrams::repliable()).unwrap()
+    });
+    let limit = Some(Duration::from_secs(30));
+    there.set_read_timeout(limit).unwrap();
+    here.send_to(b"hello", there.destination()).unwrap();
+    let mut heard = [0; 16];
+    let received = there.recv_from(&mut heard).unwrap();
+    assert_eq!(&heard[..received.len], b"hello");
 }
 
 #[cfg(unix)]
