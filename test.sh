@@ -206,7 +206,7 @@ part_firmware() {
         skipped=(--skip defmt::)
     }
     cargo test -p sam-tests --test firmware --no-run
-    SAM_FIRMWARE=$PWD/target/firmware CARGO_NET_OFFLINE=true limited "${EMPTY_NETWORK[@]}" \
+    SAM_FIRMWARE=${FIRMWARE_TARGET_DIR:-$PWD/target/firmware} CARGO_NET_OFFLINE=true limited "${EMPTY_NETWORK[@]}" \
         cargo test -p sam-tests --test firmware -- --include-ignored --test-threads=2 \
         "${skipped[@]}"
 }
@@ -270,7 +270,7 @@ part_firmware_live() {
     reason=$(python3 "$TESTNET" check --dir target/testnet 2>&1) || not_run "${reason#testnet: }"
     firmware/build.sh lm3s6965evb
     cargo test -p sam-tests --test firmware_live --no-run
-    SAM_FIRMWARE=$PWD/target/firmware CARGO_NET_OFFLINE=true limited \
+    SAM_FIRMWARE=${FIRMWARE_TARGET_DIR:-$PWD/target/firmware} CARGO_NET_OFFLINE=true PATIENCE=2400 limited \
         python3 "$TESTNET" run --dir target/testnet --floodfills 5 -- \
         cargo test -p sam-tests --test firmware_live -- --include-ignored --test-threads=1
 }

@@ -1,4 +1,4 @@
-//! `i2p_site`: fetched over I2P by several peers at once, and back after its router was gone.
+//! `i2p_site`: fetched over I2P by several peers at once, before and after its router was gone.
 
 use std::io::{self, Read, Write};
 use std::thread;
@@ -39,7 +39,7 @@ fn assert_serves(peers: [Session; 2], address: &Address, sessions: u32) {
 
 #[test]
 #[ignore = "needs QEMU and the private network: ./test.sh firmware-live"]
-fn peers_fetch_it_at_once_and_it_comes_back_after_the_router_restarted() {
+fn peers_fetch_it_at_once_before_and_after_the_router_restarts() {
     let folder = tempfile::tempdir().unwrap();
     let flash = format!("flash={}", folder.path().join("flash").display());
     let router = router_at(port_for_boards());
@@ -48,6 +48,7 @@ fn peers_fetch_it_at_once_and_it_comes_back_after_the_router_restarted() {
     assert_serves([2, 3].map(peer), &address, 1);
     drop(Outage::begin());
     board.says("the session is lost");
-    // Whether peers find it again at once is the network's affair, see `network::call`.
     assert_eq!(board.address(), address);
+    // Others than before: those go on sending into its old tunnels for minutes.
+    assert_serves([4, 5].map(peer), &address, 2);
 }

@@ -9,7 +9,10 @@ use std::time::{Duration, Instant};
 use sam_std::{Address, PrivateKey, Router, Session, Stream, TunnelOptions};
 
 /// How long real routers may take for what a bridge does at once.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
+///
+/// After a router was killed, a floodfill that has not heard of its sessions' new tunnels names
+/// those of before, until that leaseset ends: ten minutes, and some more for a call.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(720);
 
 /// After so long without a byte a peer calls again.
 const SILENCE: Duration = Duration::from_secs(20);
@@ -42,15 +45,14 @@ pub(crate) fn peer(number: usize) -> Session {
 /// Calls a board and talks to it, all over again until that works.
 ///
 /// i2pd says that a stream is there before the other end has heard of it, so one that leads into
-/// tunnels of before, or to a destination that is not known everywhere yet, is just silent. After a
-/// router was killed its peers may go on so until the leaseset of before ends, which takes minutes.
+/// tunnels of before, or to a destination that is not known everywhere yet, is just silent.
 #[track_caller]
 pub(crate) fn call<T>(
     peer: &Session,
     address: &Address,
     talk: impl Fn(&Stream) -> io::Result<T>,
 ) -> T {
-    let limit = Instant::now() + PATIENCE;
+    let began = Instant::now();
     loop {
         let talked = peer.connect(address).map_err(io::Error::other);
         let talked = talked.and_then(|stream| {
@@ -58,8 +60,11 @@ pub(crate) fn call<T>(
             talk(&stream)
         });
         match talked {
-            Ok(heard) => return heard,
-            Err(error) if Instant::now() > limit => panic!("{error}"),
+            Ok(heard) => {
+                println!("called after {} s", began.elapsed().as_secs());
+                return heard;
+            }
+            Err(error) if began.elapsed() > PATIENCE => panic!("{error}"),
             Err(_) => thread::sleep(Duration::from_millis(500)),
         }
     }
