@@ -28,13 +28,13 @@ impl Identity {
     /// Whose session a router has made: it must be the one that was asked for.
     ///
     /// `told` is the session's private key; go-sam-bridge tells the public part only, i2pd 2.45.1
-    /// nothing for offline keys.
+    /// nothing for offline keys. Then it is what was asked for.
     pub(crate) fn of_session(
         asked: SessionKey<'_>,
         told: Option<Secret<'_>>,
     ) -> Result<Self, Error> {
         let Some(text) = told.and_then(|told| told.expose().as_bytes()) else {
-            return Ok(Self::default());
+            return Ok(Self::of_key(asked));
         };
         // The public part comes first; what is read of the private one is wiped.
         let text = text.get(..4 * GROUPS).unwrap_or(text);
@@ -47,6 +47,18 @@ impl Identity {
                 #[cfg(feature = "b32")]
                 hash: Some(destination.hash()),
             }),
+        }
+    }
+
+    /// Whose key in binary this is.
+    #[cfg_attr(not(feature = "b32"), expect(unused_variables, reason = "no hash"))]
+    fn of_key(key: SessionKey<'_>) -> Self {
+        Self {
+            #[cfg(feature = "b32")]
+            hash: match key {
+                SessionKey::Binary(key) => Destination::leading(key).ok().map(|own| own.hash()),
+                _ => None,
+            },
         }
     }
 

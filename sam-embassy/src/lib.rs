@@ -3,6 +3,7 @@
 
 mod dial;
 mod error;
+mod expiry;
 mod forwarding;
 mod identity;
 mod key_store;

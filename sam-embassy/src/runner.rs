@@ -4,7 +4,7 @@ use embassy_futures::select::{Either3, select3};
 use embassy_net::tcp::TcpSocket;
 use embassy_time::{Instant, Timer};
 use sam_core::client::recovery::{self, Input, Recovery};
-use sam_core::error::Malformed;
+use sam_core::error::{KeyError, Malformed};
 use sam_core::io::asynch;
 use sam_core::{
     Connection, Create, Created, Event, Greeting, ResultCode, Session, SessionId, SessionKey,
@@ -13,6 +13,7 @@ use sam_core::{
 
 use crate::dial::Dial;
 use crate::error::{Error, from_driver};
+use crate::expiry::Expiry;
 use crate::identity::{Identity, LONGEST_DESTINATION};
 use crate::log;
 use crate::pool::Lender;
@@ -33,6 +34,7 @@ pub struct Runner<R, T: 'static = TcpSocket<'static>> {
     pub(crate) slots: Lender<T>,
     pub(crate) key: SessionKey<'static>,
     pub(crate) options: SessionOptions<'static>,
+    pub(crate) expiry: Option<Expiry>,
     pub(crate) random: R,
 }
 
@@ -44,12 +46,31 @@ impl<R, T> Runner<R, T> {
         self.options = options;
         self
     }
+
+    /// Looks at a clock, in seconds since 1970, before each session and whenever the router was
+    /// silent for a while: when the key's offline signature has expired, [`Self::run`] returns
+    /// [`KeyError::Expired`].
+    ///
+    /// For a device whose router has only a transient key, while the identity is elsewhere. i2pd
+    /// 2.45.1 takes an expired key, and peers then drop what it signs. For a key without such a
+    /// signature this does nothing.
+    ///
+    /// # Errors
+    /// What is wrong with the key.
+    pub fn with_clock(mut self, now: fn() -> u64) -> Result<Self, KeyError> {
+        self.expiry = Expiry::of(self.key, now)?;
+        Ok(self)
+    }
+
+    fn check_key(&self) -> Result<(), Error> {
+        Ok(self.expiry.map_or(Ok(()), Expiry::check)?)
+    }
 }
 
 impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
     /// Runs until trying again would be in vain; returns what is wrong then.
     ///
-    /// Reasons: a key the router calls invalid, no SAM version in common, options that cannot be
+    /// Reasons: a key the router calls invalid or that has expired, no SAM version in common, options that cannot be
     /// sent, a line buffer that is too small for the key.
     pub async fn run(mut self) -> sam_core::Error {
         let mut recovery = Recovery::new();
@@ -75,6 +96,7 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
 
     /// One session, from the dial to its end.
     async fn live(&mut self, recovery: &mut Recovery) -> Result<(), Error> {
+        self.check_key()?;
         let mut lease = self.slots.dial(self.shared.router.endpoint).await?;
         let (transport, heard, said) = lease.parts()?;
         match self.create(recovery, transport, heard, said).await? {
@@ -167,6 +189,7 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
                     self.shared.answer(Err(Error::TimedOut));
                 }
                 Either3::Third(()) => {
+                    self.check_key()?;
                     is_probe = true;
                     connection.request(|session, tx| session.ask().probe(tx))?;
                 }

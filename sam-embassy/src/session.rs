@@ -61,6 +61,7 @@ impl<T: Dial> Session<T> {
             slots,
             key,
             options: SessionOptions::DEFAULT,
+            expiry: None,
             random,
         };
         (session, runner)

@@ -99,13 +99,15 @@ mod tests {
     use super::*;
     use crate::error::Full;
     use crate::key::made::{END, TRANSIENT_SEED, delegated, identity, private_key};
-    use crate::key::{base64_len, offline::signing_key, samples};
+    use crate::key::{base64_len, offline::signing_key, offline_expires, samples};
 
     #[test]
     fn a_delegated_key_is_the_same_destination_without_its_signing_key() {
         let (identity, key) = (identity(), delegated());
         assert_eq!(key.destination(), identity.destination());
         assert_eq!(key.offline_expires(), Some(END));
+        assert_eq!(offline_expires(key.as_bytes()), Ok(Some(END)));
+        assert_eq!(offline_expires(identity.as_bytes()), Ok(None));
         assert_eq!(base64_len(key.as_bytes().len()), 1084);
         let (_, secret) = identity.as_bytes().split_last_chunk::<32>().unwrap();
         assert!(!key.as_bytes().windows(32).any(|window| window == secret));

@@ -41,7 +41,7 @@ pub use hash::DestinationHash;
 pub use host_name::HostName;
 #[cfg(feature = "keygen")]
 pub use offline::OfflineSignature;
-pub use private::PrivateKey;
+pub use private::{PrivateKey, offline_expires};
 #[cfg(feature = "keygen")]
 pub use seed::{SEEDED_KEY_LEN, ed25519_public};
 pub use signature::{KeySizes, key_sizes};

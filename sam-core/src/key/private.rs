@@ -135,6 +135,19 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> fmt::Debug for PrivateKey<B> {
     }
 }
 
+/// When the offline signature of a private key in binary expires, in seconds since 1970; `None` if
+/// it has none, or does not need one.
+///
+/// [`PrivateKey::offline_expires`] for a key that is only borrowed. The signature is not checked:
+/// routers refuse forged ones.
+///
+/// # Errors
+/// Those of [`PrivateKey::new`].
+pub fn offline_expires(private: &[u8]) -> Result<Option<u32>, KeyError> {
+    let layout = Layout::read(private)?;
+    Ok(layout.offline.map(|offline| offline.expires))
+}
+
 #[cfg(feature = "defmt")]
 impl<B: AsRef<[u8]> + AsMut<[u8]>> defmt::Format for PrivateKey<B> {
     fn format(&self, f: defmt::Formatter<'_>) {

@@ -71,7 +71,7 @@ impl Router {
                 let told = Secret::new(Value::new(text.as_bytes()));
                 Reply::Session {
                     status,
-                    destination: refusal.is_none().then_some(told),
+                    destination: (refusal.is_none() && !self.keeps_keys.get()).then_some(told),
                     id: None,
                 }
             }

@@ -10,6 +10,16 @@ pub(crate) fn private_key(seed: u8) -> Vec<u8> {
     key
 }
 
+/// The same destination, with a transient key that signs for it until `end`.
+pub(crate) fn delegated_key(seed: u8, end: u32) -> Vec<u8> {
+    let mut key = private_key(seed);
+    key[391 + 256..].fill(0);
+    key.extend(end.to_be_bytes());
+    key.extend([0, 7]);
+    key.resize(813, seed);
+    key
+}
+
 pub(crate) fn private_key_text(seed: u8) -> String {
     let mut out = [0; 1024];
     base64_encode(&private_key(seed), &mut out).unwrap().into()

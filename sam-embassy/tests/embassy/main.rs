@@ -17,6 +17,7 @@ mod cancelling;
 mod clock;
 mod count;
 mod dummies;
+mod expiry;
 mod forwarding;
 mod gateway;
 mod keys;

@@ -46,6 +46,8 @@ pub(crate) struct Router {
     pub(crate) is_dumb: Cell<bool>,
     /// Whether control sockets are cut while the router stays.
     pub(crate) cut: Cell<bool>,
+    /// Whether it does not tell the key of a session, as i2pd 2.45.1 with offline ones.
+    pub(crate) keeps_keys: Cell<bool>,
     /// Keys it has made.
     pub(crate) generated: Cell<u8>,
     /// How it speaks.
@@ -67,6 +69,7 @@ impl Router {
             closes_first: Cell::new(false),
             is_dumb: Cell::new(false),
             cut: Cell::new(false),
+            keeps_keys: Cell::new(false),
             generated: Cell::new(0),
             manner: Manner::default(),
         }
