@@ -198,7 +198,7 @@ part_firmware() {
         firmware/cargo.sh clippy -p size --features hop -- -D warnings
     fi
     firmware/build.sh
-    I2P_KEY_FILE=$PWD/tests/tests/firmware/compiled_in.key firmware/build.sh --variants
+    build_firmware_variants
     cargo test --manifest-path firmware/Cargo.toml -p key-store --target-dir target/key-store
     local skipped=()
     defmt-print --version || cargo install defmt-print --version 1.2.0 --locked --root "$TOOLS" || {
@@ -209,6 +209,13 @@ part_firmware() {
     SAM_FIRMWARE=${FIRMWARE_TARGET_DIR:-$PWD/target/firmware} CARGO_NET_OFFLINE=true limited "${EMPTY_NETWORK[@]}" \
         cargo test -p sam-tests --test firmware -- --include-ignored --test-threads=2 \
         "${skipped[@]}"
+}
+
+build_firmware_variants() {
+    local keys=$PWD/tests/tests/firmware
+    I2P_KEY_FILE=$keys/compiled_in.key firmware/build.sh --variant compiled-in ping_pong
+    I2P_KEY_FILE=$keys/delegated.key firmware/build.sh --variant delegated i2p_site
+    firmware/build.sh --variant defmt ping_pong defmt
 }
 
 # What the programs take, and what SAM adds.
@@ -269,6 +276,7 @@ part_firmware_live() {
     local reason
     reason=$(python3 "$TESTNET" check --dir target/testnet 2>&1) || not_run "${reason#testnet: }"
     firmware/build.sh lm3s6965evb
+    build_firmware_variants
     cargo test -p sam-tests --test firmware_live --no-run
     SAM_FIRMWARE=${FIRMWARE_TARGET_DIR:-$PWD/target/firmware} CARGO_NET_OFFLINE=true PATIENCE=2400 limited \
         python3 "$TESTNET" run --dir target/testnet --floodfills 5 -- \

@@ -4,9 +4,9 @@
 #   ./build.sh [BOARD...]      the ELF files are target/firmware/BOARD/PROGRAM, or
 #                              FIRMWARE_TARGET_DIR/BOARD/PROGRAM
 #   ./build.sh --list          the boards
-#   ./build.sh --variants      ping_pong as it is built for other uses, for one board:
-#                              BOARD/defmt/ping_pong logs by defmt, BOARD/compiled-in/ping_pong has
-#                              the key of the file that I2P_KEY_FILE names
+#   ./build.sh --variant NAME PROGRAM [FEATURE]
+#                              BOARD/NAME/PROGRAM for one board: with `defmt` it logs so; with
+#                              I2P_KEY_FILE in the environment it has the key of that file
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -18,18 +18,12 @@ if [[ ${1:-} == --list ]]; then
     exit
 fi
 
-# build_variant NAME FEATURES
-build_variant() {
-    ./cargo.sh build --release --package programs --bin ping_pong --features "$2"
-    mkdir -p "$BUILT/${BOARDS[0]}/$1"
-    cp "$BUILT/thumbv7m-none-eabi/release/ping_pong" "$BUILT/${BOARDS[0]}/$1/ping_pong"
-}
-
-if [[ ${1:-} == --variants ]]; then
-    : "${I2P_KEY_FILE:?names a file that i2p-sam keygen has made}"
-    build_variant compiled-in "${BOARDS[0]}"
-    unset I2P_KEY_FILE
-    build_variant defmt "${BOARDS[0]},defmt"
+if [[ ${1:-} == --variant ]]; then
+    board=${BOARDS[0]} name=$2 program=$3
+    ./cargo.sh build --release --package programs --bin "$program" \
+        --features "$board${4:+,$4}"
+    mkdir -p "$BUILT/$board/$name"
+    cp "$BUILT/thumbv7m-none-eabi/release/$program" "$BUILT/$board/$name/$program"
     exit
 fi
 if (($# > 0)); then

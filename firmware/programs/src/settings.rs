@@ -20,6 +20,7 @@ use sam_embassy::{Address, Router, Timeouts};
 /// | `peer=ADDRESS` | a host name or b32 to ping | nobody |
 /// | `pings=NUMBER` | after how many pings the program ends | never |
 /// | `every=MS` | how long to wait between pings | 5 s |
+/// | `time=SECONDS` | what time it is, in seconds since 1970 | unknown; a key that expires has expired |
 /// | `flash=PATH` | the file of the host that stands in for flash; keeps the key | no key is kept |
 pub struct Settings {
     /// The router's SAM port.
@@ -38,6 +39,8 @@ pub struct Settings {
     pub pings: Option<u32>,
     /// How long to wait between pings.
     pub every: Duration,
+    /// What time it is, in seconds since 1970.
+    pub time: Option<u32>,
     /// The file of the host that stands in for flash.
     pub flash: Option<&'static str>,
 }
@@ -70,6 +73,7 @@ impl Settings {
             every: Duration::from_millis(
                 parsed::<u32>(arguments, "every")?.unwrap_or(5_000).into(),
             ),
+            time: parsed(arguments, "time")?,
             flash: arguments.get("flash"),
         })
     }

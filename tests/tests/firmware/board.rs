@@ -83,7 +83,7 @@ impl Run {
 impl Running {
     /// Starts a program.
     pub(crate) fn start(board: &str, program: &str, arguments: &[&str]) -> Self {
-        Self::of(emulator(board, program, arguments, 300))
+        Self::of(emulator(board, program, arguments, 1800))
     }
 
     /// Starts what runs a program.

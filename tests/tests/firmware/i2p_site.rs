@@ -19,7 +19,7 @@ const FREE_SLOTS: usize = 0;
 const RAM: usize = 64 * 1024;
 
 /// An answer of the site.
-struct Page {
+pub(crate) struct Page {
     head: String,
     body: String,
 }
@@ -27,7 +27,7 @@ struct Page {
 impl Page {
     /// The number in the line `name number`.
     #[track_caller]
-    fn number(&self, name: &str) -> usize {
+    pub(crate) fn number(&self, name: &str) -> usize {
         let line = self
             .body
             .lines()
@@ -61,7 +61,7 @@ fn answer(mut stream: &Stream) -> Page {
 }
 
 /// Fetches one page on a stream of its own, which the program ends.
-fn fetch(session: &Session, address: &Address, path: &str) -> Page {
+pub(crate) fn fetch(session: &Session, address: &Address, path: &str) -> Page {
     let stream = stream_to(session, address);
     ask(&stream, path, "Connection: close\r\n");
     let page = answer(&stream);

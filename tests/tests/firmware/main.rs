@@ -5,6 +5,7 @@
 
 mod board;
 mod defmt;
+mod delegated;
 mod i2p_site;
 mod identity;
 mod peer;

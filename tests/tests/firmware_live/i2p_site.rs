@@ -2,11 +2,15 @@
 
 use std::io::{self, Read, Write};
 use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use sam_std::{Address, Session, Stream};
+use sam_std::{Address, PrivateKey, Session, Stream};
 
 use crate::board::{LM3S6965EVB, Running, router_at};
 use crate::network::{Outage, call, peer, port_for_boards};
+
+/// The key in the program, which an identity has signed that no router has ever seen.
+const DELEGATED: &[u8] = include_bytes!("../firmware/delegated.key");
 
 /// Fetches the page of numbers on a stream of its own.
 fn status(mut stream: &Stream) -> io::Result<String> {
@@ -40,11 +44,13 @@ fn assert_serves(peers: [Session; 2], address: &Address, sessions: u32) {
 #[test]
 #[ignore = "needs QEMU and the private network: ./test.sh firmware-live"]
 fn peers_fetch_it_at_once_before_and_after_the_router_restarts() {
-    let folder = tempfile::tempdir().unwrap();
-    let flash = format!("flash={}", folder.path().join("flash").display());
     let router = router_at(port_for_boards());
-    let mut board = Running::start(LM3S6965EVB, "i2p_site", &[&router, &flash]);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let time = format!("time={}", now.as_secs());
+    let mut board = Running::start(LM3S6965EVB, "delegated/i2p_site", &[&router, &time]);
     let address = board.address();
+    let key = PrivateKey::new(DELEGATED.into(), DELEGATED.len()).unwrap();
+    assert_eq!(address, Address::from(&key.destination()));
     assert_serves([2, 3].map(peer), &address, 1);
     drop(Outage::begin());
     board.says("the session is lost");

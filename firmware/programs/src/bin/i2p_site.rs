@@ -1,5 +1,9 @@
 //! A web site on the board that is reachable only over I2P, and shows how the board is.
 //!
+//! Its key may be one that an identity, which is kept elsewhere, has signed for a while: the router,
+//! and whoever opens the board, get no more than that. When it expires the site goes offline, so
+//! the board must be told the time.
+//!
 //! It serves several peers at once and never ends, whatever happens to its router or its network.
 //! The site itself is the crate `site`, which knows nothing of the board. The arguments are those
 //! of [`programs::settings::Settings`].
@@ -16,7 +20,7 @@ use embassy_net::StackResources;
 use programs::random::Random;
 use programs::session::Reporter;
 use programs::settings::Settings;
-use programs::{identity, network, random};
+use programs::{clock, identity, network, random};
 use sam_embassy::{Buffers, Pool, Router, Runner, Session, Shared};
 use site::Site;
 use static_cell::{ConstStaticCell, StaticCell};
@@ -48,6 +52,9 @@ async fn start(spawner: Spawner, board: Board) {
         Ok(settings) => settings,
         Err(error) => end(error),
     };
+    if let Some(time) = settings.time {
+        clock::set(time);
+    }
     let stack = network::start(spawner, board.ethernet, RESOURCES.take(), &settings);
     spawner.spawn(network::report(stack).expect("spawned once"));
     stack.wait_config_up().await;
@@ -58,6 +65,10 @@ async fn start(spawner: Spawner, board: Board) {
     let shared = SHARED.init_with(Shared::new);
     let random = random::fill as Random;
     let (session, runner) = Session::new(router, pool, shared, key, random);
+    let runner = match runner.with_clock(clock::now) {
+        Ok(runner) => runner,
+        Err(error) => end(error),
+    };
     let site = &*SITE.init_with(|| Site::new(pool, stack_use));
 
     spawner.spawn(keep(session, runner, router, site).expect("spawned once"));
