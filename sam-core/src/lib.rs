@@ -50,7 +50,7 @@ pub use key::{Address, Destination, DestinationHash, DestinationText, PrivateKey
 pub use line::{Line, RxBuffer, Unread};
 pub use machine::{Heard, Machine, Timeouts};
 pub use operand::SessionKey;
-pub use options::{SessionOptions, TunnelOptions};
+pub use options::{SessionOption, SessionOptions, TunnelOptions};
 pub use reply::Reply;
 pub use session_id::SessionId;
 pub use status::{ResultCode, Status};

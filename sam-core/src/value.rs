@@ -162,7 +162,7 @@ impl defmt::Format for Secret<'_> {
 /// A line made fit for a log or a message: escaped, cut, and without keys and passwords.
 ///
 /// Words longer than 64 bytes, which keys are, are cut to their first 16; so are the values of
-/// `DESTINATION`, `PRIV` and `PASSWORD`, down to nothing.
+/// `DESTINATION`, `PRIV`, `PASSWORD` and options of the leaseset, down to nothing.
 #[derive(Clone, Copy)]
 pub struct Excerpt<'a>(&'a [u8]);
 
@@ -181,9 +181,14 @@ impl fmt::Display for Excerpt<'_> {
             if place > 0 {
                 f.write_str(" ")?;
             }
-            let secret = [&b"DESTINATION="[..], b"PRIV=", b"PASSWORD="]
-                .into_iter()
-                .find(|key| word.starts_with(key));
+            let secret = [
+                &b"DESTINATION="[..],
+                b"PRIV=",
+                b"PASSWORD=",
+                b"i2cp.leaseSet",
+            ]
+            .into_iter()
+            .find(|key| word.starts_with(key));
             let shown = match secret {
                 Some(key) => key,
                 None if word.len() > 64 => word.get(..16).unwrap_or_default(),
@@ -263,6 +268,10 @@ mod tests {
             (
                 "HELLO VERSION PASSWORD=hunter2".into(),
                 "HELLO VERSION PASSWORD=...",
+            ),
+            (
+                "SESSION CREATE i2cp.leaseSetSecret=c2VjcmV0".into(),
+                "SESSION CREATE i2cp.leaseSet...",
             ),
             ("FOO\x1b[2J\r".into(), r"FOO\x1b[2J\r"),
             ("w ".repeat(40), "w w w w w w w w w w w w w w w w ..."),

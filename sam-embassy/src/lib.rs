@@ -30,4 +30,7 @@ pub use session::Session;
 pub use shared::{Shared, State};
 pub use stream::{ReadHalf, Stream, WriteHalf};
 
-pub use sam_core::{Address, Destination, SessionKey, SessionOptions, Timeouts};
+pub use sam_core::options::Tunnels;
+pub use sam_core::{
+    Address, Destination, SessionKey, SessionOption, SessionOptions, Timeouts, TunnelOptions,
+};

@@ -41,7 +41,17 @@ pub struct Runner<R, T: 'static = TcpSocket<'static>> {
 impl<R, T> Runner<R, T> {
     /// Creates sessions with these options instead of [`SessionOptions::DEFAULT`].
     ///
-    /// Odd ones make a session stand out.
+    /// Odd ones make a session stand out; each says who can see it. Those that cannot be sent end
+    /// [`Self::run`] before anything is sent.
+    ///
+    /// ```
+    /// use sam_embassy::{SessionOption, SessionOptions, Tunnels};
+    ///
+    /// const OPTIONS: SessionOptions<'static> = SessionOptions {
+    ///     others: &[Tunnels::Inbound.nickname("sensor"), SessionOption::gzip(false)],
+    ///     ..SessionOptions::DEFAULT
+    /// };
+    /// ```
     pub fn with_options(mut self, options: SessionOptions<'static>) -> Self {
         self.options = options;
         self

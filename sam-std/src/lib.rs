@@ -32,8 +32,10 @@ pub use target::ToTarget;
 pub use tls::{Pin, Tls, TlsError, TlsStream};
 
 pub use sam_core;
+pub use sam_core::options::Tunnels;
 pub use sam_core::{
-    Address, Ports, ResultCode, SessionId, SignatureType, Timeouts, TunnelOptions, Version,
+    Address, Ports, ResultCode, SessionId, SessionOption, SignatureType, Timeouts, TunnelOptions,
+    Version,
 };
 
 /// A destination: what peers see of each other. Cheap to clone.

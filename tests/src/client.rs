@@ -4,7 +4,7 @@ use sam_core::command::{DatagramParameters, SessionCreate};
 use sam_core::operand::Host;
 use sam_core::{
     Accept, Command, Connect, Connection, Create, Error, Forward, Greeting, Machine, SessionKey,
-    SessionOptions, Style, Timeouts, TunnelOptions, Utility, Value, Writer,
+    SessionOption, SessionOptions, Style, Timeouts, TunnelOptions, Utility, Value, Writer,
 };
 
 use crate::drivers::{Driver, Stop};
@@ -165,7 +165,7 @@ impl<D: Driver> Player<'_, D> {
         assert_eq!(options, Ok(()));
         let others: Vec<_> = others
             .iter()
-            .map(|(key, value)| (&**key, &**value))
+            .map(|(key, value)| SessionOption::other(key, value))
             .collect();
         let options = SessionOptions {
             inbound: TunnelOptions::default(),

@@ -3,9 +3,10 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use arbitrary::{Arbitrary, Result, Unstructured};
+use sam_core::options::Tunnels;
 use sam_core::{
     Address, Credentials, DestinationText, Greeting, Ports, Secret, SessionId, SessionKey,
-    SessionOptions, Target, Versions,
+    SessionOption, SessionOptions, Target, Versions,
 };
 
 /// The ports of a CONNECT that has some.
@@ -138,13 +139,13 @@ impl Script<'_> {
     }
 
     pub(super) fn options(&self) -> SessionOptions<'static> {
-        let others: &[_] = if self.is_set(5) {
-            &[("inbound.nickname", "two words"), ("a_b.C", "1")]
-        } else {
-            &[]
-        };
+        const OTHERS: &[SessionOption<'static>] = &[
+            SessionOption::other("inbound.nickname", "two words"),
+            SessionOption::other("a_b.C", "1"),
+            Tunnels::Outbound.length_variance(-2),
+        ];
         SessionOptions {
-            others,
+            others: if self.is_set(5) { OTHERS } else { &[] },
             ..SessionOptions::DEFAULT
         }
     }

@@ -10,7 +10,8 @@ use sam_core::error::{Error, KeyError, Usage};
 use sam_core::operand::{Host, Name};
 use sam_core::{
     Address, Create, DestinationText, Greeting, Ports, Secret, SessionId, SessionKey,
-    SessionOptions, SignatureType, Style, Timeouts, TunnelOptions, Value, Version, Writer,
+    SessionOption, SessionOptions, SignatureType, Style, Timeouts, TunnelOptions, Value, Version,
+    Writer,
 };
 
 /// Parses `line`, compares it, writes it, compares that with `canonical`, and parses that again.
@@ -91,8 +92,12 @@ fn session_create() {
         lease_set_enc_type: None,
         others: &[],
     };
+    const NAMED: &[SessionOption<'static>] = &[
+        SessionOption::other("inbound.nickname", "my site"),
+        SessionOption::gzip(false),
+    ];
     let named = SessionOptions {
-        others: &[("inbound.nickname", "my site"), ("i2cp.gzip", "false")],
+        others: NAMED,
         ..none
     };
     let create = |style, id, key, options: SessionOptions<'static>| {

@@ -6,8 +6,8 @@ use sam_core::command::{Command, StreamAccept, StreamConnect, StreamForward};
 use sam_core::operand::{Host, Name};
 use sam_core::{
     Address, Connection, Create, Credentials, DestinationText, Error, Greeting, Machine, Reply,
-    ResultCode, Secret, SessionId, SessionKey, SessionOptions, Status, Step, Target, Timeouts,
-    Utility, Value, Version, Writer,
+    ResultCode, Secret, SessionId, SessionKey, SessionOption, SessionOptions, Status, Step, Target,
+    Timeouts, Utility, Value, Version, Writer,
 };
 
 const HELLO_REPLY: &[u8] = b"HELLO REPLY RESULT=OK VERSION=3.3\n";
@@ -172,7 +172,7 @@ proptest! {
         types in prop::option::of(hostile()),
         key in prop_oneof!["[a-zA-Z0-9~-]{520,524}", hostile().prop_map(|text| PUBLIC.to_owned() + &text)],
     ) {
-        let others: Vec<_> = others.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let others: Vec<_> = others.iter().map(|(key, value)| SessionOption::other(key, value)).collect();
         let options = SessionOptions {
             lease_set_enc_type: types.as_deref(),
             others: &others,

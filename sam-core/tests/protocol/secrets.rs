@@ -6,7 +6,8 @@ use crate::common::{PRIVATE, PUBLIC};
 use sam_core::key::decoded_len;
 use sam_core::{
     Command, Connection, Create, Credentials, Greeting, Machine, PrivateKey, Reply, Secret,
-    SessionId, SessionKey, SessionOptions, Step, Timeouts, Utility, Value, Versions, Writer,
+    SessionId, SessionKey, SessionOption, SessionOptions, Step, Timeouts, Utility, Value, Versions,
+    Writer,
 };
 
 const PASSWORD: &str = "correct-horse-battery-staple";
@@ -66,7 +67,7 @@ fn types_that_hold_a_secret_hide_it() {
         user: "me",
         password: PASSWORD,
     };
-    let others = [("i2cp.leaseSetPrivKey", PASSWORD)];
+    let others = [SessionOption::other("i2cp.leaseSetPrivKey", PASSWORD)];
     let options = SessionOptions {
         others: &others,
         ..SessionOptions::DEFAULT

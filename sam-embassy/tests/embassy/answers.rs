@@ -2,6 +2,7 @@
 
 use sam_core::bridge::{Bridge, Request};
 use sam_core::operand::Name;
+use sam_core::options::Options;
 use sam_core::{Connection, Line, Reply, ResultCode, Secret, SessionKey, Status, Value};
 
 use crate::dummies::{destination_text, destination_text_of, private_key_text};
@@ -47,6 +48,16 @@ impl Drop for Living<'_> {
 }
 
 impl Router {
+    fn note(&self, options: Options<'_>) {
+        let mut noted = Vec::new();
+        let all = options.each(&mut |key, value| {
+            noted.push(format!("{}={value}", Value::new(key)));
+            Ok(())
+        });
+        all.unwrap();
+        self.options.replace(noted);
+    }
+
     /// Answers a request.
     pub(crate) fn answer(
         &self,
@@ -59,6 +70,7 @@ impl Router {
         let is_known = |id: Value<'_>| self.sessions.borrow().contains(id.as_str().unwrap());
         let reply = match connection.event(line).unwrap() {
             Request::Create(create) => {
+                self.note(create.options);
                 let refusal = self.refusals.borrow_mut().pop_front();
                 let status = refusal.map_or(Status::OK, Status::new);
                 if refusal.is_none() {

@@ -28,6 +28,8 @@ pub(crate) struct Router {
     pub(crate) sessions: RefCell<BTreeSet<String>>,
     /// IDs of all sessions there ever were.
     pub(crate) created: RefCell<Vec<String>>,
+    /// The options of the last one.
+    pub(crate) options: RefCell<Vec<String>>,
     /// Connections, the control socket of a session among them.
     pub(crate) connections: Cell<usize>,
     /// Accepts that wait.
@@ -60,6 +62,7 @@ impl Router {
             is_up: Cell::new(true),
             sessions: RefCell::default(),
             created: RefCell::default(),
+            options: RefCell::default(),
             connections: Cell::new(0),
             accepts: Cell::new(0),
             forwards: Cell::new(0),

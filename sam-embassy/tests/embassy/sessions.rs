@@ -1,10 +1,13 @@
 //! Sessions and lookups.
 
 use sam_core::ResultCode;
-use sam_embassy::{Address, Destination, Error, Shared, State, Stream};
+use sam_embassy::{
+    Address, Destination, Error, SessionOption, SessionOptions, Shared, State, Stream, Tunnels,
+};
 
 use crate::bench::{SLOTS, with_board, with_session};
 use crate::dummies::{destination_text, private_key};
+use crate::tasks::spawn;
 
 #[test]
 fn a_session_has_the_address_of_its_key() {
@@ -44,6 +47,47 @@ fn lookups_need_no_slot_and_take_turns() {
         let full = sam_core::error::Full::Output;
         assert_eq!(too_long.unwrap_err(), Error::Sam(full.into()));
         assert_eq!(bench.pool.free(), SLOTS - 1);
+    });
+}
+
+#[test]
+fn options_reach_the_router() {
+    const OPTIONS: SessionOptions<'static> = SessionOptions {
+        others: &[
+            Tunnels::Inbound.nickname("sensor"),
+            SessionOption::reduce_on_idle(true),
+            SessionOption::other("i2p.streaming.profile", "2"),
+        ],
+        ..SessionOptions::DEFAULT
+    };
+    with_board(async |board| {
+        let (session, runner) = board.session_and_runner(Some(1));
+        let _runner = spawn(runner.with_options(OPTIONS).run());
+        session.wait_ready().await.unwrap();
+        let heard = board.router.options.borrow().clone();
+        let expected = [
+            "inbound.quantity=3",
+            "outbound.quantity=3",
+            "i2cp.leaseSetEncType=4",
+            "inbound.nickname=sensor",
+            "i2cp.reduceOnIdle=true",
+            "i2p.streaming.profile=2",
+        ];
+        assert_eq!(heard, expected);
+    });
+}
+
+#[test]
+fn options_that_cannot_be_sent_end_the_runner() {
+    const OPTIONS: SessionOptions<'static> = SessionOptions {
+        others: &[SessionOption::tags_to_send(0)],
+        ..SessionOptions::DEFAULT
+    };
+    with_board(async |board| {
+        let (_session, runner) = board.session_and_runner(Some(1));
+        let error = runner.with_options(OPTIONS).run().await;
+        assert_eq!(error, sam_core::error::Usage::OutOfRange.into());
+        assert!(board.router.created.borrow().is_empty());
     });
 }
 

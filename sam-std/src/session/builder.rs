@@ -4,12 +4,10 @@ use sam_core::field::Field;
 use std::fmt;
 
 use sam_core::command::DatagramParameters;
-use sam_core::error::Malformed;
-#[cfg(doc)]
-use sam_core::error::Usage;
+use sam_core::error::{Malformed, Usage};
 use sam_core::{
-    Create, Created, SessionId, SessionKey, SessionOptions, SignatureType, Style, Timeouts,
-    TunnelOptions,
+    Create, Created, SessionId, SessionKey, SessionOption, SessionOptions, SignatureType, Style,
+    Timeouts, TunnelOptions,
 };
 use zeroize::Zeroizing;
 
@@ -38,8 +36,13 @@ pub struct SessionBuilder<'k, D: Dial = Endpoint> {
     inbound: TunnelOptions,
     outbound: TunnelOptions,
     lease_set_enc_type: Option<String>,
-    others: Vec<(String, String)>,
+    others: Vec<Other>,
+    /// Why the first option that cannot be sent cannot.
+    refused: Option<Usage>,
 }
+
+/// An option that was checked: its key and its value, which may be a secret.
+type Other = (String, Zeroizing<String>);
 
 impl<'k, D: Dial> SessionBuilder<'k, D> {
     pub(super) fn new(router: Router<D>) -> Self {
@@ -58,6 +61,7 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
             outbound,
             lease_set_enc_type: lease_set_enc_type.map(Into::into),
             others: Vec::new(),
+            refused: None,
         }
     }
 
@@ -110,10 +114,33 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
         }
     }
 
-    /// Any other option of I2CP, tunnels or streaming, passed to the router as it is.
-    pub fn option(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.others.push((key.into(), value.into()));
+    /// One of the options that few sessions need: [`SessionOption`] and
+    /// [`Tunnels`](crate::Tunnels) have them, and say who can see them.
+    ///
+    /// ```
+    /// # use sam_std::{Router, Session, SessionOption, Tunnels};
+    /// # fn options(router: &Router) {
+    /// let builder = Session::builder(router)
+    ///     .with(Tunnels::Inbound.nickname("my-site"))
+    ///     .with(SessionOption::max_connections_per_minute(30));
+    /// # }
+    /// ```
+    pub fn with(mut self, option: SessionOption<'_>) -> Self {
+        let kept = option.put(&mut |key, value| {
+            let value = value.as_str().unwrap_or_default();
+            self.others.push((key.into(), Zeroizing::new(value.into())));
+            Ok(())
+        });
+        if let Err(sam_core::Error::Usage(usage)) = kept {
+            self.refused.get_or_insert(usage);
+        }
         self
+    }
+
+    /// Any other option of I2CP, tunnels or streaming, passed to the router as it is; see
+    /// [`SessionOption::other`].
+    pub fn option(self, key: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.with(SessionOption::other(key.as_ref(), value.as_ref()))
     }
 
     /// How long each wait for the router may last; by default as for the router.
@@ -156,6 +183,9 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
         self,
         datagrams: Option<(Style, DatagramParameters<'_>)>,
     ) -> Result<Session<D>> {
+        if let Some(usage) = self.refused {
+            return Err(usage.into());
+        }
         self.key.map_or(Ok(()), keygen::check)?;
         let id = match &self.id {
             Some(id) => id.clone(),
@@ -164,7 +194,7 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
         let others: Vec<_> = self
             .others
             .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .map(|(key, value)| SessionOption::other(key, value))
             .collect();
         let options = SessionOptions {
             inbound: self.inbound,

@@ -5,7 +5,9 @@ use std::sync::mpsc;
 use std::thread;
 
 use sam_std::sam_core::error::{Malformed, Usage};
-use sam_std::{Error, KeyFile, ResultCode, Session, SignatureType, TunnelOptions};
+use sam_std::{
+    Error, KeyFile, ResultCode, Session, SessionOption, SignatureType, TunnelOptions, Tunnels,
+};
 
 use crate::hello::is_cut;
 use crate::keys;
@@ -59,7 +61,9 @@ fn a_key_is_sent_whole_and_its_address_is_the_session_s() {
                 let rest = wire.hear_start("SESSION CREATE STYLE=STREAM ID=sessionunderscript ");
                 let expected = format!("DESTINATION={} inbound.length=1 ", keys::private());
                 assert!(rest.starts_with(&expected), "{rest}");
-                assert!(rest.ends_with(" streaming.profile=2"), "{rest}");
+                let others =
+                    " outbound.lengthVariance=-1 i2cp.leaseSetSecret=c2VjcmV0 streaming.profile=2";
+                assert!(rest.ends_with(others), "{rest}");
                 wire.say(created(keys::private()));
                 wire.hear_end();
             })
@@ -71,6 +75,8 @@ fn a_key_is_sent_whole_and_its_address_is_the_session_s() {
                 length: Some(1),
                 quantity: Some(2),
             })
+            .with(Tunnels::Outbound.length_variance(-1))
+            .with(SessionOption::lease_set_secret("c2VjcmV0"))
             .option("streaming.profile", "2")
             .create()
             .unwrap();
@@ -271,6 +277,20 @@ fn what_cannot_be_asked_for_is_refused_before_the_router_is_dialled() {
                 Usage::Forbidden(b'\n'),
             ),
             (builder().lease_set_enc_type("4\n"), Usage::Forbidden(b'\n')),
+            (
+                builder().with(SessionOption::tags_to_send(0)),
+                Usage::OutOfRange,
+            ),
+            (
+                builder()
+                    .with(Tunnels::Inbound.nickname("my site"))
+                    .option("a", ""),
+                Usage::Forbidden(b' '),
+            ),
+            (
+                builder().option("a", "1").option("a", "2"),
+                Usage::OptionKey,
+            ),
         ];
         for (builder, expected) in table {
             let error = builder.create().unwrap_err();

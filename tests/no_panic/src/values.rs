@@ -4,11 +4,11 @@ use core::hint::black_box;
 
 use sam_core::line::RxBuffer;
 use sam_core::operand::Name;
-use sam_core::options::Options;
+use sam_core::options::{LeaseSetAuth, LeaseSetType, Options, Reliability, Tunnels};
 use sam_core::time::{Duration, Instant};
 use sam_core::{
-    ResultCode, Secret, SessionId, SessionOptions, SignatureType, Status, Style, TunnelOptions,
-    Value, Writer,
+    ResultCode, Secret, SessionId, SessionOption, SessionOptions, SignatureType, Status, Style,
+    TunnelOptions, Value, Writer,
 };
 
 use crate::input::{bytes, cut, number, text};
@@ -66,7 +66,7 @@ fn times() {
 
 #[inline(never)]
 fn options(input: &[u8]) {
-    let others = [(text(input), text(input)), (text(input), text(input))];
+    let others = others(input);
     let tunnels = || TunnelOptions {
         length: Some(number() as u8),
         quantity: Some(number() as u8),
@@ -78,12 +78,66 @@ fn options(input: &[u8]) {
         others: others.get(..number()).unwrap_or_default(),
     };
     black_box(options.validate()).ok();
+    for option in others {
+        black_box((option.key(), option.validate())).1.ok();
+        let put = option.put(&mut |key, value| {
+            black_box((key, value));
+            Ok(())
+        });
+        black_box(put).ok();
+    }
     let each = Options::from(options).each(&mut |key, value| {
         black_box((key, value));
         Ok(())
     });
     black_box(each).ok();
     black_box(Options::from(options) == Options::from(SessionOptions::DEFAULT));
+}
+
+#[inline(never)]
+fn others(input: &[u8]) -> [SessionOption<'_>; 30] {
+    use SessionOption as Of;
+    let tunnels = if number() == 0 {
+        Tunnels::Inbound
+    } else {
+        Tunnels::Outbound
+    };
+    let span = || Duration::from_millis(number() as u32);
+    let count = || number() as u32;
+    let few = || number() as u8;
+    let is_on = || number() == 0;
+    [
+        Of::other(text(input), text(input)),
+        tunnels.length_variance(number() as i8),
+        tunnels.backup_quantity(few()),
+        tunnels.nickname(text(input)),
+        Of::lease_set_type(black_box(LeaseSetType::Standard)),
+        Of::lease_set_type(black_box(LeaseSetType::Encrypted)),
+        Of::lease_set_auth(black_box(LeaseSetAuth::None)),
+        Of::lease_set_auth(black_box(LeaseSetAuth::Psk)),
+        Of::lease_set_secret(text(input)),
+        Of::lease_set_private_key(text(input)),
+        Of::dont_publish_lease_set(is_on()),
+        Of::fast_receive(is_on()),
+        Of::gzip(is_on()),
+        Of::reduce_on_idle(is_on()),
+        Of::reduce_idle_time(span()),
+        Of::reduce_quantity(few()),
+        Of::close_on_idle(is_on()),
+        Of::close_idle_time(span()),
+        Of::message_reliability(black_box(Reliability::BestEffort)),
+        Of::message_reliability(black_box(Reliability::None)),
+        Of::bundle_reply_info(is_on()),
+        Of::tags_to_send(few()),
+        Of::connect_timeout(span()),
+        Of::max_concurrent_streams(count()),
+        Of::max_connections_per_minute(count()),
+        Of::max_connections_per_hour(count()),
+        Of::max_connections_per_day(count()),
+        Of::max_total_connections_per_minute(count()),
+        Of::max_total_connections_per_hour(count()),
+        Of::max_total_connections_per_day(count()),
+    ]
 }
 
 #[inline(never)]
