@@ -11,6 +11,8 @@ use crate::{Destination, PrivateKey};
 pub(crate) enum Answer {
     Destination(Destination),
     Key(PrivateKey),
+    /// What the router said with its OK.
+    Message(String),
 }
 
 impl Answer {
@@ -22,6 +24,10 @@ impl Answer {
                 Some(key) => Ok(Self::Key(key)),
                 None => Err(Error::about(Malformed::Value(Field::Priv).into(), line)),
             },
+            Event::Status(status) if status.is_ok() => {
+                let message = status.message.map(|message| message.to_string());
+                Ok(Self::Message(message.unwrap_or_default()))
+            }
             Event::NotFound(status) | Event::NotGenerated(status) | Event::Status(status) => {
                 let refused = status.into_result().err();
                 Err(Error::about(
@@ -37,7 +43,14 @@ impl Answer {
     pub(crate) fn destination(self) -> Result<Destination> {
         match self {
             Self::Destination(destination) => Ok(destination),
-            Self::Key(_) => Err(Error::about(Malformed::Unexpected.into(), &[])),
+            _ => Err(Error::about(Malformed::Unexpected.into(), &[])),
+        }
+    }
+
+    pub(crate) fn message(self) -> Result<String> {
+        match self {
+            Self::Message(message) => Ok(message),
+            _ => Err(Error::about(Malformed::Unexpected.into(), &[])),
         }
     }
 

@@ -11,6 +11,7 @@ mod key_file;
 pub mod keygen;
 #[cfg(feature = "loopback-bridge")]
 pub mod loopback;
+mod manage;
 mod router;
 mod session;
 mod stream;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sam_core::error::Usage;
-use sam_core::{Greeting, SignatureType, Timeouts, Utility, Version, Versions};
+use sam_core::{Credentials, Greeting, SignatureType, Timeouts, Utility, Version, Versions};
+
+use zeroize::Zeroizing;
 
 use crate::answer::Answer;
 use crate::conversation::Conversation;
@@ -26,8 +28,15 @@ pub struct Router<D = Endpoint> {
     dial: Arc<D>,
     udp: Option<Endpoint>,
     timeouts: Timeouts,
+    login: Option<Arc<Login>>,
     /// The router refused [`Versions::DEFAULT`] once.
     is_old: Arc<AtomicBool>,
+}
+
+/// A user name and a password.
+struct Login {
+    user: String,
+    password: Zeroizing<String>,
 }
 
 impl Router {
@@ -55,6 +64,7 @@ impl<D: Dial> Router<D> {
             udp: dial.udp(),
             dial: Arc::new(dial),
             timeouts: Timeouts::DEFAULT,
+            login: None,
             is_old: Arc::default(),
         }
     }
@@ -63,6 +73,22 @@ impl<D: Dial> Router<D> {
     #[must_use]
     pub fn with_timeouts(self, timeouts: Timeouts) -> Self {
         Self { timeouts, ..self }
+    }
+
+    /// The same router, which asks who talks to it: Java I2P, if it is set up so.
+    ///
+    /// Both cross the network in clear with each socket, also to routers that do not ask. One that
+    /// is empty or holds a line break or NUL is refused before anything is sent.
+    #[must_use]
+    pub fn with_login(self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        let login = Login {
+            user: user.into(),
+            password: Zeroizing::new(password.into()),
+        };
+        Self {
+            login: Some(Arc::new(login)),
+            ..self
+        }
     }
 
     /// The same router, which takes datagrams by UDP at `endpoint`.
@@ -141,10 +167,13 @@ impl<D: Dial> Router<D> {
         self.is_old.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) const fn greeting(&self, versions: Versions) -> Greeting<'_> {
+    pub(crate) fn greeting(&self, versions: Versions) -> Greeting<'_> {
         Greeting {
             versions,
-            credentials: None,
+            credentials: self.login.as_deref().map(|login| Credentials {
+                user: &login.user,
+                password: &login.password,
+            }),
         }
     }
 
@@ -162,13 +191,15 @@ impl<D: Dial> Router<D> {
         })
     }
 
-    fn utility(&self) -> Result<Conversation<Utility<'_>, D::Transport>> {
+    pub(crate) fn utility(&self) -> Result<Conversation<Utility<'_>, D::Transport>> {
         Conversation::open(self, |greeting| Ok(Utility::new(greeting, self.timeouts)))
     }
 }
 
 /// Waits for the answer; what the router says unasked is passed over.
-fn hear_answer<T: Transport>(utility: &mut Conversation<Utility<'_>, T>) -> Result<Answer> {
+pub(crate) fn hear_answer<T: Transport>(
+    utility: &mut Conversation<Utility<'_>, T>,
+) -> Result<Answer> {
     loop {
         let line = utility.next()?.ok_or(Error::Closed)?;
         if !utility.machine().is_busy() {
@@ -183,6 +214,7 @@ impl<D> Clone for Router<D> {
             dial: Arc::clone(&self.dial),
             udp: self.udp.clone(),
             timeouts: self.timeouts,
+            login: self.login.clone(),
             is_old: Arc::clone(&self.is_old),
         }
     }

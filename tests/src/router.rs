@@ -152,6 +152,7 @@ fn kind(request: &Request<'_>) -> &'static str {
         Request::Connect(_) => "STREAM CONNECT ",
         Request::Accept(_) => "STREAM ACCEPT ",
         Request::Forward(_) => "STREAM FORWARD ",
+        Request::Auth(_) => "AUTH",
         Request::Lookup(_) => "NAMING LOOKUP ",
         Request::Generate(_) => "DEST GENERATE",
         _ => "a request this test does not know",

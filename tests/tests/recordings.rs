@@ -222,8 +222,8 @@ fn the_bridge_understands_the_clients_of_java_i2p_2_8_0() {
     let expected = Bridged {
         lines: 58,
         passed_on: 19,
-        agreed: 35,
-        differed: 4,
+        agreed: 36,
+        differed: 3,
         alone: 1,
     };
     assert_eq!(serve_all("java-i2p-2.8.0", usize::MAX), expected);
@@ -255,7 +255,7 @@ fn clients_of_golden_conversations_are_understood() {
     let lines: usize = sockets.iter().map(|socket| socket.said().len()).sum();
     let unheard: usize = served.iter().map(|served| served.unheard).sum();
     let passed_on: usize = served.iter().map(|served| served.passed_on).sum();
-    assert_eq!((sockets.len(), lines, unheard, passed_on), (66, 129, 0, 45));
+    assert_eq!((sockets.len(), lines, unheard, passed_on), (66, 129, 0, 46));
 }
 
 #[test]

@@ -113,7 +113,7 @@ impl Script<'_> {
             } else {
                 Versions::DEFAULT
             },
-            credentials: self.is_set(3).then_some(&CREDENTIALS),
+            credentials: self.is_set(3).then_some(CREDENTIALS),
         }
     }
 

@@ -64,7 +64,7 @@ pub use request::{Ending, Request};
 
 /// The router's half of one connection.
 ///
-/// Answers HELLO, PING, QUIT and what makes no sense by itself; everything else is an event that
+/// Answers HELLO, PING, HELP, QUIT and what makes no sense by itself; everything else is an event that
 /// wants one [`Bridge::answer`]. Ask for the next step only after it was given: replies come in
 /// the order of their commands.
 #[derive(Debug)]
@@ -74,6 +74,7 @@ pub struct Bridge {
     version: Option<Version>,
     at: At,
     is_session: bool,
+    is_guarded: bool,
     ending: Ending,
 }
 
@@ -89,6 +90,8 @@ enum At {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum Due {
+    Greet(Version),
+    Auth,
     Create,
     Connect { silent: bool },
     Accept { silent: bool },
@@ -115,7 +118,17 @@ impl Bridge {
             version: None,
             at: At::Ready,
             is_session: false,
+            is_guarded: false,
             ending: Ending::Close,
+        }
+    }
+
+    /// The same bridge, which asks the program behind it who may talk: [`Request::Greet`].
+    #[must_use]
+    pub const fn guarded(self) -> Self {
+        Self {
+            is_guarded: true,
+            ..self
         }
     }
 
@@ -146,6 +159,8 @@ impl Bridge {
             return Err(Usage::NotNow.into());
         };
         let fits = match due {
+            Due::Greet(_) => matches!(reply, Reply::Hello { .. }),
+            Due::Auth => matches!(reply, Reply::Other { verb: b"AUTH", .. }),
             Due::Create => matches!(reply, Reply::Session { .. }),
             Due::Connect { .. } | Due::Accept { .. } | Due::Forward => {
                 matches!(reply, Reply::Stream(_))
@@ -160,20 +175,26 @@ impl Bridge {
             due,
             Due::Connect { silent: true } | Due::Accept { silent: true }
         );
-        if !silent {
-            reply.encode(tx)?;
-        }
         let granted = reply.status().is_none_or(|status| status.is_ok());
+        match (due, reply) {
+            (Due::Greet(version), Reply::Hello { status, .. }) => {
+                return self.settle(*status, granted.then_some(version), tx);
+            }
+            _ if silent => {}
+            _ => reply.encode(tx)?,
+        }
         match due {
             Due::Create => {
                 self.is_session = granted;
                 self.at = At::Ready;
             }
-            Due::Lookup | Due::Generate => self.at = At::Ready,
+            Due::Lookup | Due::Generate | Due::Auth => self.at = At::Ready,
             Due::Forward if granted => self.at = At::Ready,
             Due::Accept { silent } if granted => self.at = At::AwaitingPeer { silent },
             Due::Connect { .. } if granted => self.end(Ending::Stream),
-            Due::Connect { .. } | Due::Accept { .. } | Due::Forward => self.end(Ending::Close),
+            Due::Connect { .. } | Due::Accept { .. } | Due::Forward | Due::Greet(_) => {
+                self.end(Ending::Close);
+            }
         }
         Ok(())
     }
@@ -187,6 +208,14 @@ impl Bridge {
             return Err(Usage::NotNow.into());
         };
         let reply = match due {
+            Due::Greet(_) => Reply::Hello {
+                status,
+                version: None,
+            },
+            Due::Auth => Reply::Other {
+                verb: b"AUTH",
+                status,
+            },
             Due::Create => Reply::Session {
                 status,
                 destination: None,
@@ -233,16 +262,30 @@ impl Bridge {
                 Err(Status::new(ResultCode::I2pError).with_message("Must start with HELLO VERSION"))
             }
         };
-        let (status, version) = match settled {
-            Ok(version) => (Status::OK, Some(version)),
-            Err(status) => (status, None),
-        };
-        Reply::Hello { status, version }.encode(tx)?;
-        self.version = version;
-        if version.is_none() {
-            self.end(Ending::Close);
+        match settled {
+            Ok(version) if self.is_guarded => {
+                self.at = At::Due(Due::Greet(version));
+                return Ok(Heard::Event);
+            }
+            Ok(version) => self.settle(Status::OK, Some(version), tx)?,
+            Err(status) => self.settle(status, None, tx)?,
         }
         Ok(Heard::Nothing)
+    }
+
+    fn settle(
+        &mut self,
+        status: Status<'_>,
+        version: Option<Version>,
+        tx: &mut Writer<'_>,
+    ) -> Result<(), Error> {
+        Reply::Hello { status, version }.encode(tx)?;
+        self.version = version;
+        match version {
+            Some(_) => self.at = At::Ready,
+            None => self.end(Ending::Close),
+        }
+        Ok(())
     }
 
     fn hear_command(&mut self, command: Command<'_>, tx: &mut Writer<'_>) -> Result<Heard, Error> {
@@ -260,6 +303,15 @@ impl Bridge {
                 }
                 .encode(tx)?;
                 self.end(Ending::Close);
+                return Ok(Heard::Nothing);
+            }
+            Command::Help => {
+                let status = Status::OK.with_message("https://geti2p.net/en/docs/api/samv3");
+                Reply::Other {
+                    verb: b"HELP",
+                    status,
+                }
+                .encode(tx)?;
                 return Ok(Heard::Nothing);
             }
             Command::Hello(_) => {
@@ -289,6 +341,7 @@ impl Bridge {
                 self.end(Ending::Close);
                 return Ok(Heard::Nothing);
             }
+            Command::Auth(_) => Due::Auth,
             Command::SessionCreate(_) => Due::Create,
             Command::StreamConnect(connect) => Due::Connect {
                 silent: connect.silent,
@@ -327,6 +380,8 @@ impl Machine for Bridge {
 
     fn view<'l>(&self, line: &'l [u8]) -> Result<Request<'l>, Error> {
         match Command::parse(line)? {
+            Command::Hello(hello) => Ok(Request::Greet(hello)),
+            Command::Auth(auth) => Ok(Request::Auth(auth)),
             Command::SessionCreate(create) => Ok(Request::Create(create)),
             Command::StreamConnect(connect) => Ok(Request::Connect(connect)),
             Command::StreamAccept(accept) => Ok(Request::Accept(accept)),

@@ -1,6 +1,6 @@
 //! What the program behind the bridge half has to do.
 
-use crate::command::{SessionCreate, StreamAccept, StreamConnect, StreamForward};
+use crate::command::{Auth, Hello, SessionCreate, StreamAccept, StreamConnect, StreamForward};
 use crate::operand::Name;
 use crate::types::SignatureType;
 
@@ -9,6 +9,12 @@ use crate::types::SignatureType;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Request<'l> {
+    /// Whether the client may talk at all; only from a [guarded](super::Bridge::guarded) bridge.
+    /// The answer is a [`Reply::Hello`](crate::Reply::Hello), whose version the bridge fills in.
+    Greet(Hello<'l>),
+    /// A change of who may talk. The answer is a [`Reply::Other`](crate::Reply::Other) of the verb
+    /// `AUTH`.
+    Auth(Auth<'l>),
     /// A session that lives as long as this connection.
     Create(SessionCreate<'l>),
     /// A stream to a peer; after the answer OK this connection is that stream.

@@ -15,8 +15,9 @@ use crate::writer::Writer;
 pub struct Greeting<'a> {
     /// The versions to offer.
     pub versions: Versions,
-    /// For routers that want a password (Java I2P).
-    pub credentials: Option<&'a Credentials<'a>>,
+    /// For routers that want a password (Java I2P); others take no notice, and neither do routers
+    /// below 3.2.
+    pub credentials: Option<Credentials<'a>>,
 }
 
 /// A range of SAM versions.

@@ -50,7 +50,8 @@ pub enum Event<'l> {
     NotGenerated(Status<'l>),
     /// The router is alive: the answer to a ping or a probe.
     Alive,
-    /// A status nobody asked for, or in place of the answer; on the control socket of a session
+    /// The answer to what [`Inquiry::set_auth`] and its neighbours ask. Else a status nobody asked
+    /// for, or in place of the answer; on the control socket of a session
     /// a refusal means that the session is gone or going.
     Status(Status<'l>),
     /// A line that makes no sense; an outstanding question ends without an answer.
@@ -59,13 +60,15 @@ pub enum Event<'l> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-enum Question {
+pub(super) enum Question {
     None,
     /// A lookup of the name with this fingerprint.
     Lookup(u32),
     Generate,
     Probe,
     Ping,
+    /// What any status answers.
+    Status,
 }
 
 impl Inquiry {
@@ -191,6 +194,9 @@ impl Inquiry {
             // Anything else that refuses ends the question: the router will not answer it.
             _ if answer.result().is_err() => Ok(self.leave_unanswered()),
             _ => {
+                if self.asked == Question::Status {
+                    self.asked = Question::None;
+                }
                 self.answered = Question::None;
                 Ok(Heard::Event)
             }
@@ -236,7 +242,7 @@ impl Inquiry {
         Ok(())
     }
 
-    fn ask(
+    pub(super) fn ask(
         &mut self,
         question: Question,
         say: impl FnOnce() -> Result<(), Error>,

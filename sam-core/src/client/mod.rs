@@ -18,6 +18,7 @@ mod create;
 mod forward;
 mod greeting;
 mod inquiry;
+mod manage;
 pub mod recovery;
 mod session;
 mod utility;

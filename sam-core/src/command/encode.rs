@@ -113,12 +113,16 @@ pub(crate) fn pong(text: &[u8], writer: &mut Writer<'_>) -> Result<(), Error> {
     })
 }
 
+pub(crate) fn help(writer: &mut Writer<'_>) -> Result<(), Error> {
+    command(writer, b"HELP", |_| ())
+}
+
 pub(crate) fn quit(writer: &mut Writer<'_>) -> Result<(), Error> {
     command(writer, b"QUIT", |_| ())
 }
 
 /// Writes one line that no router takes for too long.
-fn command(
+pub(super) fn command(
     writer: &mut Writer<'_>,
     words: &[u8],
     operands: impl FnOnce(&mut Writer<'_>),

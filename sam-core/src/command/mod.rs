@@ -1,8 +1,10 @@
 //! Everything a client says, both ways: emitted by clients, parsed by routers and test doubles.
 
+mod auth;
 mod datagrams;
 pub(crate) mod encode;
 
+pub use auth::Auth;
 pub use datagrams::DatagramParameters;
 
 #[cfg(doc)]
@@ -43,6 +45,10 @@ pub enum Command<'a> {
     Ping(&'a [u8]),
     /// `PONG` with the text of the PING it answers.
     Pong(&'a [u8]),
+    /// `AUTH`: who may talk to the router.
+    Auth(Auth<'a>),
+    /// `HELP`.
+    Help,
     /// `QUIT`, or one of its synonyms `STOP` and `EXIT`.
     Quit,
 }
@@ -207,6 +213,8 @@ impl<'a> Command<'a> {
                     read(signature_type, Field::SignatureType, SignatureType::parse)?;
                 Ok(Self::DestGenerate(signature_type))
             }
+            (b"AUTH", Some(noun)) => Auth::parse(noun, pairs).map(Self::Auth),
+            (b"HELP", None) => Ok(Self::Help),
             (b"QUIT" | b"STOP" | b"EXIT", None) => Ok(Self::Quit),
             _ => Err(Malformed::Verb),
         }
@@ -235,6 +243,8 @@ impl<'a> Command<'a> {
             Self::DestGenerate(signature_type) => encode::generate(signature_type, writer),
             Self::Ping(text) => encode::ping(text, writer),
             Self::Pong(text) => encode::pong(text, writer),
+            Self::Auth(auth) => auth.encode(writer),
+            Self::Help => encode::help(writer),
             Self::Quit => encode::quit(writer),
         }
     }

@@ -4,9 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::common::{PRIVATE, PUBLIC, assert_written, written};
 use sam_core::command::{
-    Command, DatagramParameters, Hello, SessionCreate, StreamAccept, StreamConnect, StreamForward,
+    Auth, Command, DatagramParameters, Hello, SessionCreate, StreamAccept, StreamConnect,
+    StreamForward,
 };
-use sam_core::error::{Error, KeyError, Usage};
+use sam_core::error::{Error, KeyError, Malformed, Usage};
 use sam_core::operand::{Host, Name};
 use sam_core::{
     Address, Create, DestinationText, Greeting, Ports, Secret, SessionId, SessionKey,
@@ -315,6 +316,7 @@ fn bare_verbs() {
             "PONG 1700000000000",
         ),
         ("PONG", Command::Pong(b""), "PONG"),
+        ("HELP", Command::Help, "HELP"),
         ("QUIT", Command::Quit, "QUIT"),
         ("STOP\r", Command::Quit, "QUIT"),
         ("EXIT", Command::Quit, "QUIT"),
@@ -322,6 +324,30 @@ fn bare_verbs() {
     for (line, expected, canonical) in table {
         kat_inverse(line, expected, canonical);
     }
+}
+
+#[test]
+fn auth() {
+    let user = text("me");
+    let password = Secret::new(text(r#"a "b" \c"#));
+    let table = [
+        ("AUTH ENABLE", Auth::Enable, "AUTH ENABLE"),
+        ("AUTH DISABLE", Auth::Disable, "AUTH DISABLE"),
+        (
+            r#"AUTH ADD PASSWORD="a \"b\" \\c" USER=me"#,
+            Auth::Add { user, password },
+            r#"AUTH ADD USER=me PASSWORD="a \"b\" \\c""#,
+        ),
+        (
+            "AUTH REMOVE USER=\"me\"",
+            Auth::Remove { user },
+            "AUTH REMOVE USER=me",
+        ),
+    ];
+    for (line, expected, canonical) in table {
+        kat_inverse(line, Command::Auth(expected), canonical);
+    }
+    assert_eq!(Command::parse(b"AUTH LIST"), Err(Malformed::Verb));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::common::PUBLIC;
 use proptest::prelude::*;
-use sam_core::command::{Command, StreamAccept, StreamConnect, StreamForward};
+use sam_core::command::{Auth, Command, StreamAccept, StreamConnect, StreamForward};
 use sam_core::operand::{Host, Name};
 use sam_core::{
     Address, Connection, Create, Credentials, DestinationText, Error, Greeting, Machine, Reply,
@@ -141,6 +141,9 @@ proptest! {
         if value != "ME" {
             assert_said(Command::NamingLookup(Name::Text(value)));
         }
+        let password = Secret::new(value);
+        assert_said(Command::Auth(Auth::Add { user: id, password }));
+        assert_said(Command::Auth(Auth::Remove { user: id }));
         let destination = Name::Text(value);
         assert_said(Command::StreamConnect(StreamConnect { id, destination, silent: true, ports: None }));
         let host = (other.parse::<std::net::IpAddr>().is_err()).then_some(Host::Text(value));
@@ -151,7 +154,7 @@ proptest! {
     #[test]
     fn credentials(user in hostile(), password in hostile()) {
         let known = Credentials { user: &user, password: &password };
-        let greeting = Greeting { credentials: Some(&known), ..Greeting::default() };
+        let greeting = Greeting { credentials: Some(known), ..Greeting::default() };
         let lines = all_said(Utility::new(greeting, Timeouts::DEFAULT), nothing);
         for line in &lines {
             let Ok(Command::Hello(hello)) = Command::parse(one_line(line)) else {

@@ -13,6 +13,7 @@ mod datagram_headers;
 mod datagram_sessions;
 mod injection;
 mod malformed;
+mod manage;
 mod parsing;
 mod replies;
 mod secrets;

@@ -74,7 +74,7 @@ fn types_that_hold_a_secret_hide_it() {
     };
     let greeting = Greeting {
         versions: Versions::DEFAULT,
-        credentials: Some(&credentials),
+        credentials: Some(credentials),
     };
     let id = SessionId::random([0; 16]);
     let secret = Secret::new(Value::from(PRIVATE));
@@ -99,7 +99,7 @@ fn buffers_that_a_secret_passes_through_hide_it() {
         password: PASSWORD,
     };
     let greeting = Greeting {
-        credentials: Some(&credentials),
+        credentials: Some(credentials),
         ..Greeting::default()
     };
     let id = SessionId::random([0; 16]);

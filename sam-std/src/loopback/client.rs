@@ -18,6 +18,7 @@ use super::forward::{Forward, Forwarding};
 use super::hub::{Hub, OpenSession};
 use super::keys;
 use super::lines::Lines;
+use super::lock::lock;
 use super::naming;
 use super::socket::Socket;
 
@@ -58,6 +59,20 @@ impl Client {
         self.lines.socket().admit(patience)?;
         while let Some(line) = self.lines.next()? {
             match self.lines.request(line)? {
+                Request::Greet(hello) => {
+                    let status = lock(&self.hub.users).admit(&hello);
+                    self.lines.answer(&Reply::Hello {
+                        status,
+                        version: None,
+                    })?;
+                }
+                Request::Auth(auth) => {
+                    let status = lock(&self.hub.users).change(&auth);
+                    self.lines.answer(&Reply::Other {
+                        verb: b"AUTH",
+                        status,
+                    })?;
+                }
                 Request::Lookup(name) => {
                     let name = naming::text(name);
                     self.look_up(&name)?;

@@ -20,6 +20,7 @@ use super::session::Session;
 use super::socket::Socket;
 use super::threads::Threads;
 use super::transcript::Transcript;
+use super::users::Users;
 
 /// How a bridge behaves.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +41,7 @@ pub(super) struct Hub {
     pub(super) clients: Arc<Group>,
     /// Where datagrams come in, and leave from.
     pub(super) udp: UdpSocket,
+    pub(super) users: Mutex<Users>,
     host_names: HostNames,
     sessions: Mutex<Sessions>,
 }
@@ -60,6 +62,7 @@ impl Hub {
     pub(super) fn new(
         settings: Settings,
         host_names: HostNames,
+        users: Users,
         chance: Chance,
         transcript: Option<Arc<Transcript>>,
         udp: UdpSocket,
@@ -71,6 +74,7 @@ impl Hub {
             threads: Threads::default(),
             clients: Arc::default(),
             udp,
+            users: Mutex::new(users),
             host_names,
             sessions: Mutex::default(),
         }

@@ -25,9 +25,10 @@
 //! ```
 //!
 //! # What it speaks
-//! SAM 3.0 to 3.3: `HELLO`, `PING`, `QUIT`, `SESSION CREATE` of the styles `STREAM`, `DATAGRAM`
-//! and `RAW`, `STREAM CONNECT`, `ACCEPT` and `FORWARD`, `NAMING LOOKUP` of host names, b32 and b33
-//! addresses, destinations and `ME`, `DEST GENERATE`; datagrams by UDP, not on control sockets. A
+//! SAM 3.0 to 3.3: `HELLO`, `PING`, `QUIT`, `HELP`, `AUTH`, `SESSION CREATE` of the styles `STREAM`,
+//! `DATAGRAM` and `RAW`, `STREAM CONNECT`, `ACCEPT` and `FORWARD`, `NAMING LOOKUP` of host names, b32
+//! and b33 addresses, destinations and `ME`, `DEST GENERATE`; datagrams by UDP, not on control
+//! sockets. A
 //! session with `i2cp.leaseSetType=5` is found by its b33 address alone. A private key with an
 //! offline signature that is forged or has expired is an `INVALID_KEY`. Unlike some routers it reads what a client sends ahead of an answer, passes
 //! half-closed streams on, and answers PING at any moment: test against a real router as well.
@@ -58,6 +59,7 @@ mod socket;
 mod stream;
 mod threads;
 mod transcript;
+mod users;
 
 use std::fmt;
 use std::io;
@@ -76,6 +78,7 @@ use hub::{Hub, Settings};
 use listener::Listener;
 use naming::HostNames;
 use transcript::Transcript;
+use users::Users;
 
 #[cfg(feature = "tls")]
 use crate::tls::{Server, TlsError};
@@ -94,6 +97,7 @@ pub struct Builder {
     door: Door,
     udp_port: u16,
     host_names: HostNames,
+    users: Users,
     seed: Option<u64>,
     transcript: Option<PathBuf>,
     settings: Settings,
@@ -115,6 +119,7 @@ impl LoopbackBridge {
             door: Door::default(),
             udp_port: 0,
             host_names: HostNames::new(),
+            users: Users::default(),
             seed: None,
             transcript: None,
             settings: Settings {
@@ -194,6 +199,13 @@ impl Builder {
         self
     }
 
+    /// Lets those clients talk that give this name and this password, and others like it.
+    #[must_use]
+    pub fn user(mut self, name: &str, password: &str) -> Self {
+        self.users.require(name, password);
+        self
+    }
+
     /// Sends the line that tells an acceptor who its peer is in one segment with the first bytes
     /// of that peer, for which it waits up to 50 milliseconds. Default: no.
     ///
@@ -259,7 +271,13 @@ impl Builder {
             })?),
             None => None,
         };
-        let hub = Hub::new(self.settings, self.host_names, chance, transcript, udp);
+        let Self {
+            settings,
+            host_names,
+            users,
+            ..
+        } = self;
+        let hub = Hub::new(settings, host_names, users, chance, transcript, udp);
         let listener = Listener::start(self.port, self.door, Arc::new(hub))?;
         Ok(LoopbackBridge { listener })
     }

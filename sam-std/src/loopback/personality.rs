@@ -16,7 +16,7 @@ impl Personality {
     /// The router's half of a new connection.
     pub(super) fn bridge(self) -> Bridge {
         match self {
-            Self::Spec => Bridge::default(),
+            Self::Spec => Bridge::default().guarded(),
         }
     }
 

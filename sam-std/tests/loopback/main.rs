@@ -11,3 +11,4 @@ mod hostile;
 mod keys_and_names;
 mod sessions;
 mod streams;
+mod users;

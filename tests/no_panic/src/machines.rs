@@ -28,7 +28,7 @@ pub fn call() {
         password: text(&input),
     };
     let greeting = Greeting {
-        credentials: Some(&credentials),
+        credentials: Some(credentials),
         ..Greeting::default()
     };
     let Ok(id) = SessionId::new(text(&input)) else {
@@ -112,6 +112,14 @@ fn ask(inquiry: &mut Inquiry, tx: &mut Writer<'_>, input: &[u8]) -> Result<(), E
             inquiry.abandon();
             Ok(())
         }
+        6 => inquiry.set_auth(number() == 0, tx),
+        7 => {
+            let (user, password) = (text(input), text(input));
+            inquiry.add_user(&Credentials { user, password }, tx)
+        }
+        8 => inquiry.remove_user(text(input), tx),
+        9 => inquiry.help(tx),
+        10 => inquiry.quit(tx),
         _ => inquiry.lookup(&text(input).parse::<Address>()?, tx),
     }
 }
@@ -162,7 +170,7 @@ fn forward(greeting: Greeting<'_>, id: &SessionId, input: &[u8]) {
 
 #[inline(never)]
 fn bridge(input: &[u8]) {
-    let Some(mut connection) = driven(Bridge::default(), input) else {
+    let Some(mut connection) = driven(Bridge::default().guarded(), input) else {
         return;
     };
     let said = connection.request(|bridge, tx| {
