@@ -41,6 +41,8 @@ pub enum Field {
     SignatureType,
     /// `SILENT`.
     Silent,
+    /// `SSL`.
+    Ssl,
     /// `STYLE`.
     Style,
     /// `TO_PORT`.
@@ -74,6 +76,7 @@ impl Field {
             Self::Result => "RESULT",
             Self::SignatureType => "SIGNATURE_TYPE",
             Self::Silent => "SILENT",
+            Self::Ssl => "SSL",
             Self::Style => "STYLE",
             Self::ToPort => "TO_PORT",
             Self::User => "USER",

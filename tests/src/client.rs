@@ -118,7 +118,10 @@ impl<D: Driver> Player<'_, D> {
                     Some(Host::Ip(ip)) => Some(ip),
                     _ => None,
                 };
-                let machine = Forward::new(greeting, timeouts, &id, host, forward.port);
+                let mut machine = Forward::new(greeting, timeouts, &id, host, forward.port);
+                if forward.ssl {
+                    machine = machine.ssl();
+                }
                 self.run(if forward.silent {
                     machine.silent()
                 } else {

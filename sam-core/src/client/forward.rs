@@ -7,7 +7,7 @@ use super::session::Session;
 use super::{Progress, hear};
 use crate::answer::Verb;
 use crate::command::StreamForward;
-use crate::error::{Error, Malformed};
+use crate::error::{Error, Malformed, Usage};
 use crate::machine::{Heard, Machine, Timeouts};
 use crate::operand::Host;
 use crate::session_id::SessionId;
@@ -29,6 +29,7 @@ pub struct Forward<'a> {
     #[cfg_attr(feature = "defmt", defmt(Debug2Format))]
     host: Option<IpAddr>,
     silent: bool,
+    ssl: bool,
     hello: Duration,
     forward: Duration,
     at: At,
@@ -72,6 +73,7 @@ impl<'a> Forward<'a> {
             port,
             host,
             silent: false,
+            ssl: false,
             hello: timeouts.hello,
             forward: timeouts.forward,
             at: At::Hello,
@@ -85,6 +87,15 @@ impl<'a> Forward<'a> {
             At::Status(version) | At::Active(version) => version,
         };
         Session::new(version, Timeouts::DEFAULT)
+    }
+
+    /// Asks the router to dial with TLS: Java I2P does, others take no notice and dial without.
+    ///
+    /// A router that speaks less than SAM 3.2 is not asked:
+    /// [`Usage::NeedsVersion`].
+    #[must_use]
+    pub fn ssl(self) -> Self {
+        Self { ssl: true, ..self }
     }
 
     /// Asks the router to leave the peer line out of the connections it dials.
@@ -113,12 +124,16 @@ impl Machine for Forward<'_> {
         match hear(line, awaited, tx)? {
             Progress::Nothing => Ok(Heard::Nothing),
             Progress::Greeted(version) => {
+                if self.ssl && version < Version::V3_2 {
+                    return Err(Usage::NeedsVersion(Version::V3_2).into());
+                }
                 self.at = At::Status(version);
                 let forward = StreamForward {
                     id: self.id.as_str().into(),
                     port: self.port,
                     host: self.host.map(Host::Ip),
                     silent: self.silent,
+                    ssl: self.ssl,
                 };
                 forward.encode(tx)?;
                 Ok(Heard::Event)

@@ -68,6 +68,9 @@ impl StreamForward<'_> {
                 host.encode(line);
             }
             put_silent(self.silent, line);
+            if self.ssl {
+                line.word("SSL", "true");
+            }
         })
     }
 }

@@ -107,7 +107,7 @@ pub struct StreamAccept<'a> {
     pub silent: bool,
 }
 
-/// `STREAM FORWARD ID= PORT= [HOST=] [SILENT=]`.
+/// `STREAM FORWARD ID= PORT= [HOST=] [SILENT=] [SSL=]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct StreamForward<'a> {
@@ -119,6 +119,8 @@ pub struct StreamForward<'a> {
     pub host: Option<Host<'a>>,
     /// Whether the peer line is left out of the dialled connection.
     pub silent: bool,
+    /// Whether the router dials with TLS (3.2).
+    pub ssl: bool,
 }
 
 impl<'a> Command<'a> {
@@ -193,14 +195,20 @@ impl<'a> Command<'a> {
                 }))
             }
             (b"STREAM", Some(b"FORWARD")) => {
-                let [id, port, host, silent] =
-                    pairs.fields(&[Field::Id, Field::Port, Field::Host, Field::Silent])?;
+                let [id, port, host, silent, ssl] = pairs.fields(&[
+                    Field::Id,
+                    Field::Port,
+                    Field::Host,
+                    Field::Silent,
+                    Field::Ssl,
+                ])?;
                 let port = port.ok_or(Malformed::Missing(Field::Port))?;
                 Ok(Self::StreamForward(StreamForward {
                     id: id.unwrap_or(Value::EMPTY),
                     port: port.number().ok_or(Malformed::Value(Field::Port))?,
                     host: host.map(Host::read),
                     silent: read_silent(silent)?,
+                    ssl: read_flag(ssl, Field::Ssl)?,
                 }))
             }
             (b"NAMING", Some(b"LOOKUP")) => {

@@ -211,6 +211,7 @@ fn stream_forward() {
             port: 8080,
             host,
             silent,
+            ssl: silent,
         })
     };
     let table = [
@@ -222,7 +223,7 @@ fn stream_forward() {
         (
             "STREAM FORWARD PORT=8080 HOST=127.0.0.1 ID=a1 SILENT=true SSL=true",
             forward(Some(Host::Ip(IpAddr::V4(Ipv4Addr::LOCALHOST))), true),
-            "STREAM FORWARD ID=a1 PORT=8080 HOST=127.0.0.1 SILENT=true",
+            "STREAM FORWARD ID=a1 PORT=8080 HOST=127.0.0.1 SILENT=true SSL=true",
         ),
         (
             "STREAM FORWARD ID=a1 PORT=08080 HOST=0:0:0:0:0:0:0:1",

@@ -147,7 +147,7 @@ proptest! {
         let destination = Name::Text(value);
         assert_said(Command::StreamConnect(StreamConnect { id, destination, silent: true, ports: None }));
         let host = (other.parse::<std::net::IpAddr>().is_err()).then_some(Host::Text(value));
-        assert_said(Command::StreamForward(StreamForward { id, port: 1, host, silent: false }));
+        assert_said(Command::StreamForward(StreamForward { id, port: 1, host, silent: false, ssl: true }));
     }
 
     /// A user name and a password go out as they are, or no socket is greeted at all.

@@ -195,6 +195,9 @@ impl Client {
     }
 
     fn forward(&self, forward: &StreamForward<'_>) -> Result<Forwarding, Status<'static>> {
+        if forward.ssl {
+            return Err(refusal("this bridge does not dial with TLS"));
+        }
         let session = self.hub.session(&bytes(forward.id))?;
         let control = self.lines.socket();
         let client = control.peer_ip().map_err(|_| refusal("no address"))?;

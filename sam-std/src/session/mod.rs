@@ -140,6 +140,24 @@ impl<D: Dial> Session<D> {
     /// other end the router would dial instead of this program, and for `0.0.0.0` with a router
     /// that sees this host under an IPv6 address.
     pub fn forward(&self, to: SocketAddr) -> Result<Forwarding<D::Transport>> {
+        self.have_dialled(to, |forward| forward)
+    }
+
+    /// As [`Self::forward`], with TLS between the router and the listening socket, which has the
+    /// server's part; the line that names the peer comes inside. Only Java I2P does it: i2pd and
+    /// emissary take no notice and dial without TLS, which the server has to refuse.
+    ///
+    /// # Errors
+    /// As [`Self::forward`]; [`Usage::NeedsVersion`] if the router speaks less than SAM 3.2.
+    pub fn forward_tls(&self, to: SocketAddr) -> Result<Forwarding<D::Transport>> {
+        self.have_dialled(to, |forward| forward.ssl())
+    }
+
+    fn have_dialled(
+        &self,
+        to: SocketAddr,
+        how: impl Fn(Forward<'_>) -> Forward<'_>,
+    ) -> Result<Forwarding<D::Transport>> {
         let here = self.control.transport().local_ip().ok_or(Usage::NotNow)?;
         let host = match to.ip() {
             // Nothing listens on an IPv6 address there.
@@ -153,13 +171,8 @@ impl<D: Dial> Session<D> {
         let (id, port) = (&self.id, to.port());
         self.on_socket(
             |greeting| {
-                Ok(Forward::new(
-                    greeting,
-                    self.router.timeouts(),
-                    id,
-                    Some(host),
-                    port,
-                ))
+                let timeouts = self.router.timeouts();
+                Ok(how(Forward::new(greeting, timeouts, id, Some(host), port)))
             },
             |mut asking| match asking.recv()? {
                 Some(Forwarded::Active) => Forwarding::new(asking),

@@ -147,3 +147,13 @@ fn forward(bridge: &LoopbackBridge, options: &str) -> (TcpListener, Client) {
     assert_eq!(reply, "STREAM STATUS RESULT=OK");
     (server, client)
 }
+
+#[test]
+fn a_forward_with_tls_is_refused_rather_than_dialled_without() {
+    let bridge = bridge();
+    let (_session, _) = Client::with_session(&bridge, "a");
+    let mut client = Client::greeted(&bridge);
+    let reply = client.ask("STREAM FORWARD ID=a PORT=1 SSL=true");
+    let expected = "STREAM STATUS RESULT=I2P_ERROR MESSAGE=\"this bridge does not dial with TLS\"";
+    assert_eq!(reply, expected);
+}

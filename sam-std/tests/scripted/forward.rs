@@ -4,7 +4,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc;
 use std::thread;
 
-use sam_std::{Error, ResultCode};
+use sam_core::error::Usage;
+use sam_std::{Error, ResultCode, Version};
 
 use crate::keys;
 use crate::router::{HASTE, ID, OK, Scripts, Wire};
@@ -157,5 +158,33 @@ fn a_listening_socket_gets_the_peers_of_a_forward() {
         let mut hello = [0; 5];
         stream.read_exact(&mut hello).unwrap();
         assert_eq!(&hello, b"hello");
+    });
+}
+
+#[test]
+fn tls_is_asked_for_where_the_router_may_know_it() {
+    bounded(|| {
+        let scripted = Scripts::default()
+            .then(Wire::keep_session)
+            .then(|wire| {
+                let to = forward(wire);
+                assert_eq!(to, "PORT=443 HOST=127.0.0.1 SSL=true");
+                wire.hear_end();
+            })
+            .then(|wire| {
+                wire.hear_start("HELLO VERSION ");
+                wire.say("HELLO REPLY RESULT=OK VERSION=3.1\n");
+                wire.hear_end();
+            })
+            .start();
+        let session = scripted.session();
+        let to: SocketAddr = "127.0.0.1:443".parse().unwrap();
+        assert!(session.forward_tls(to).unwrap().is_active());
+        let refused = session.forward_tls(to).unwrap_err();
+        let expected = Usage::NeedsVersion(Version::V3_2);
+        assert!(
+            matches!(refused, Error::Usage(usage) if usage == expected),
+            "{refused:?}"
+        );
     });
 }

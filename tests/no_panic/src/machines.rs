@@ -160,6 +160,9 @@ fn forward(greeting: Greeting<'_>, id: &SessionId, input: &[u8]) {
         _ => Some(IpAddr::from(*input.first_chunk::<16>().unwrap_or(&[0; 16]))),
     };
     let mut forward = Forward::new(greeting, Timeouts::DEFAULT, id, host, number() as u16);
+    if number() == 1 {
+        forward = forward.ssl();
+    }
     if number() > 0 {
         forward = forward.silent();
     }
