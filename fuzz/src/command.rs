@@ -67,7 +67,7 @@ fn check_parts(command: Command<'_>) {
                 line::check_value(text);
             }
         }
-        Command::NamingLookup(name) => check_name(name),
+        Command::NamingLookup(lookup) => check_name(lookup.name),
         _ => {}
     }
 }

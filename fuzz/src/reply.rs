@@ -30,8 +30,16 @@ fn check(reply: Reply<'_>, len: usize) {
             let private = destination.map(Secret::expose);
             private.into_iter().chain(id).for_each(line::check_value);
         }
-        Reply::Naming { name, value, .. } => {
+        Reply::Naming {
+            name,
+            value,
+            options,
+            ..
+        } => {
             name.into_iter().chain(value).for_each(line::check_value);
+            options
+                .iter()
+                .for_each(|(_, value)| line::check_value(value));
         }
         Reply::Dest { public, private } => {
             line::check_value(public);

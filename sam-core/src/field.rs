@@ -25,6 +25,8 @@ pub enum Field {
     Min,
     /// `NAME`.
     Name,
+    /// `OPTIONS`.
+    Options,
     /// `PASSWORD`.
     Password,
     /// `PORT`.
@@ -68,6 +70,7 @@ impl Field {
             Self::Message => "MESSAGE",
             Self::Min => "MIN",
             Self::Name => "NAME",
+            Self::Options => "OPTIONS",
             Self::Password => "PASSWORD",
             Self::Port => "PORT",
             Self::Priv => "PRIV",

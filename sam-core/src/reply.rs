@@ -3,6 +3,7 @@
 use crate::answer::{Answer, Verb};
 use crate::error::{Error, Malformed};
 use crate::field::Field;
+use crate::lease_set_options::LeaseSetOptions;
 use crate::status::Status;
 use crate::types::Version;
 use crate::value::{Secret, Value};
@@ -42,6 +43,8 @@ pub enum Reply<'a> {
         name: Option<Value<'a>>,
         /// The destination in base64; always there if the status is OK.
         value: Option<Value<'a>>,
+        /// What the leaseset tells besides, if that was asked for.
+        options: LeaseSetOptions<'a>,
     },
     /// `DEST REPLY` with a new pair of keys.
     Dest {
@@ -102,6 +105,7 @@ impl<'a> Reply<'a> {
                 status,
                 name: first,
                 value: second,
+                options: LeaseSetOptions::parse(line)?,
             },
             Verb::Dest => Self::DestRefused(status),
             Verb::Other | Verb::Ping | Verb::Pong => Self::Other {
@@ -145,11 +149,13 @@ impl<'a> Reply<'a> {
                 status,
                 name,
                 value,
+                options,
             } => {
                 line.add(b"NAMING REPLY");
                 status.encode_result(line);
                 line.optional("NAME", name);
                 line.optional("VALUE", value);
+                options.encode(line);
                 status.encode_message(line);
             }
             Self::Dest { public, private } => {

@@ -132,6 +132,11 @@ impl<'a> Writer<'a> {
     #[inline(never)]
     pub(crate) fn add_pair(&mut self, key: &str, value: Value<'_>) {
         self.key(key);
+        self.value(value);
+    }
+
+    /// Writes a value, quoted and escaped only if it needs it.
+    pub(crate) fn value(&mut self, value: Value<'_>) {
         let quote: &[u8] = if is_plain(value) { b"" } else { b"\"" };
         self.add(quote);
         for byte in value.bytes() {

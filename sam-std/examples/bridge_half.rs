@@ -9,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 use sam_core::bridge::{Bridge, Request};
-use sam_core::{Connection, Reply, ResultCode, Status, Step, Value};
+use sam_core::{Connection, LeaseSetOptions, Reply, ResultCode, Status, Step, Value};
 
 fn main() -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:7656")?;
@@ -37,15 +37,16 @@ fn serve(mut client: TcpStream) -> Result<(), Box<dyn std::error::Error>> {
                 connection.received(count)?; // 0 means that the client has gone
             }
             Step::Event(line) => match connection.event(line)? {
-                Request::Lookup(name) => {
+                Request::Lookup(lookup) => {
                     // Copied, because the answer changes the buffer the request stands in.
                     let mut wanted = Vec::new();
-                    name.text(&mut |piece| wanted.write_all(piece))?;
+                    lookup.name.text(&mut |piece| wanted.write_all(piece))?;
                     let found = names.get(&wanted);
                     let reply = Reply::Naming {
                         status: found.map_or(Status::new(ResultCode::KeyNotFound), |_| Status::OK),
                         name: Some(Value::new(&wanted)),
                         value: found.map(|destination| destination.as_str().into()),
+                        options: LeaseSetOptions::NONE,
                     };
                     connection.request(|bridge, tx| bridge.answer(&reply, tx))?;
                 }

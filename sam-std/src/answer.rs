@@ -2,14 +2,25 @@
 
 use sam_core::error::Malformed;
 use sam_core::field::Field;
-use sam_core::{DestinationText, Event, SignatureType, Value};
+use sam_core::{DestinationText, Event, LeaseSetOptions, SignatureType, Value};
 
 use crate::error::{Error, Result};
 use crate::{Destination, PrivateKey};
 
+/// What a name stands for, and what the destination's leaseset tells besides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// The destination.
+    pub destination: Destination,
+    /// The options of its leaseset, such as service records, in the router's order: keys and
+    /// values. The peer has published them: they can be anything. Those that are no text are left
+    /// out.
+    pub options: Vec<(String, String)>,
+}
+
 /// The answer to one question.
 pub(crate) enum Answer {
-    Destination(Destination),
+    Found(Lookup),
     Key(PrivateKey),
     /// What the router said with its OK.
     Message(String),
@@ -19,7 +30,10 @@ impl Answer {
     /// Takes an event for an answer; `line` is what it stood in.
     pub(crate) fn new(event: Event<'_>, line: &[u8]) -> Result<Self> {
         match event {
-            Event::Found(text) => Ok(Self::Destination(own_destination(text)?)),
+            Event::Found(text) => Ok(Self::Found(Lookup {
+                destination: own_destination(text)?,
+                options: own_options(line),
+            })),
             Event::Generated { private, .. } => match own_key(private.expose()) {
                 Some(key) => Ok(Self::Key(key)),
                 None => Err(Error::about(Malformed::Value(Field::Priv).into(), line)),
@@ -40,9 +54,9 @@ impl Answer {
         }
     }
 
-    pub(crate) fn destination(self) -> Result<Destination> {
+    pub(crate) fn lookup(self) -> Result<Lookup> {
         match self {
-            Self::Destination(destination) => Ok(destination),
+            Self::Found(lookup) => Ok(lookup),
             _ => Err(Error::about(Malformed::Unexpected.into(), &[])),
         }
     }
@@ -68,6 +82,16 @@ pub(crate) fn own_destination(text: DestinationText<'_>) -> Result<Destination> 
     let mut bytes = vec![0; text.decoded_len()];
     text.decode(&mut bytes)?;
     Ok(Destination::new(bytes.into())?)
+}
+
+/// The options in a line, in memory of their own.
+fn own_options(line: &[u8]) -> Vec<(String, String)> {
+    let options = LeaseSetOptions::parse(line).unwrap_or_default();
+    let own = options.iter().filter_map(|(key, value)| {
+        let value = String::from_utf8(value.bytes().collect()).ok()?;
+        Some((str::from_utf8(key).ok()?.to_owned(), value))
+    });
+    own.collect()
 }
 
 /// A private key in memory of its own, if the text is one.

@@ -19,6 +19,7 @@ mod target;
 #[cfg(feature = "tls")]
 mod tls;
 
+pub use answer::Lookup;
 pub use datagrams::{DatagramSocket, Datagrams, Dropped, Received};
 pub use dial::{Dial, Transport};
 pub use endpoint::Endpoint;

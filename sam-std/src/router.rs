@@ -10,7 +10,7 @@ use sam_core::{Credentials, Greeting, SignatureType, Timeouts, Utility, Version,
 
 use zeroize::Zeroizing;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Lookup};
 use crate::conversation::Conversation;
 use crate::dial::{Dial, Transport};
 use crate::endpoint::Endpoint;
@@ -132,7 +132,23 @@ impl<D: Dial> Router<D> {
         name.to_target(|target| {
             let mut utility = self.utility()?;
             utility.request(|machine, tx| machine.ask()?.lookup(target, tx))?;
-            hear_answer(&mut utility)?.destination()
+            Ok(hear_answer(&mut utility)?.lookup()?.destination)
+        })?
+    }
+
+    /// Which destination a name or address stands for, and what its leaseset tells besides.
+    ///
+    /// The router has to fetch the leaseset for that. Only those of API 0.9.66 do (Java I2P 2.9);
+    /// older ones tell no options.
+    ///
+    /// # Errors
+    /// As [`Self::lookup`]; [`Error::Refused`] with `LEASESET_NOT_FOUND` for a destination that is
+    /// not online; [`Usage::NeedsVersion`] if the router speaks less than SAM 3.3.
+    pub fn lookup_with_options(&self, name: impl ToTarget) -> Result<Lookup> {
+        name.to_target(|target| {
+            let mut utility = self.utility()?;
+            utility.request(|machine, tx| machine.ask()?.lookup_with_options(target, tx))?;
+            hear_answer(&mut utility)?.lookup()
         })?
     }
 

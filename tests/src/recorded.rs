@@ -1,7 +1,7 @@
 //! Recorded commands as a client's own types.
 
 use sam_core::client::Inquiry;
-use sam_core::command::StreamConnect;
+use sam_core::command::{NamingLookup, StreamConnect};
 use sam_core::operand::Name;
 use sam_core::{
     Address, Command, DestinationText, Error, SessionId, Target, Value, Version, Versions, Writer,
@@ -15,9 +15,9 @@ pub(crate) fn ask(inquiry: &mut Inquiry, line: &[u8], tx: &mut Writer<'_>) -> Re
         inquiry.abandon();
     }
     match Command::parse(line) {
-        Ok(Command::NamingLookup(Name::Me)) => inquiry.lookup_me(tx),
-        Ok(Command::NamingLookup(name)) if address(name).is_some() => {
-            let address = address(name).unwrap();
+        Ok(Command::NamingLookup(NamingLookup { name: Name::Me, .. })) => inquiry.lookup_me(tx),
+        Ok(Command::NamingLookup(lookup)) if address(lookup.name).is_some() => {
+            let address = address(lookup.name).unwrap();
             inquiry.lookup(&address, tx)
         }
         Ok(Command::DestGenerate(Some(signature_type))) => inquiry.generate(signature_type, tx),

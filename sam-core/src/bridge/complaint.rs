@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Malformed};
 use crate::grammar::Sentence;
+use crate::lease_set_options::LeaseSetOptions;
 use crate::reply::Reply;
 use crate::status::{ResultCode, Status};
 use crate::writer::Writer;
@@ -36,6 +37,7 @@ pub(super) fn complain(
             status,
             name: None,
             value: None,
+            options: LeaseSetOptions::NONE,
         },
         b"DEST" => Reply::DestRefused(status),
         b"HELLO" => Reply::Hello {

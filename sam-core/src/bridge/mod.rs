@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use sam_core::bridge::{Bridge, Request};
-//! use sam_core::{Connection, Error, Reply, ResultCode, Status, Step};
+//! use sam_core::{Connection, Error, LeaseSetOptions, Reply, ResultCode, Status, Step};
 //!
 //! /// Answers what a client has said so far; returns what has to be written to it.
 //! fn serve(connection: &mut Connection<Bridge, Vec<u8>>) -> Result<Vec<u8>, Error> {
@@ -21,7 +21,8 @@
 //!                 let status = Status::new(ResultCode::KeyNotFound);
 //!                 match connection.event(line)? {
 //!                     Request::Lookup(_) => {
-//!                         let reply = Reply::Naming { status, name: None, value: None };
+//!                         let options = LeaseSetOptions::NONE;
+//!                         let reply = Reply::Naming { status, name: None, value: None, options };
 //!                         connection.request(|bridge, tx| bridge.answer(&reply, tx))?;
 //!                     }
 //!                     _ => connection.request(|bridge, tx| bridge.refuse(status, tx))?,
@@ -51,6 +52,7 @@ use crate::client::Versions;
 use crate::command::{Command, Hello};
 use crate::error::{Error, Malformed, Usage};
 use crate::header::Peer;
+use crate::lease_set_options::LeaseSetOptions;
 use crate::machine::{Heard, Machine};
 use crate::reply::Reply;
 use crate::status::{ResultCode, Status};
@@ -226,6 +228,7 @@ impl Bridge {
                 status,
                 name: None,
                 value: None,
+                options: LeaseSetOptions::NONE,
             },
             Due::Generate => Reply::DestRefused(status),
         };
@@ -386,7 +389,7 @@ impl Machine for Bridge {
             Command::StreamConnect(connect) => Ok(Request::Connect(connect)),
             Command::StreamAccept(accept) => Ok(Request::Accept(accept)),
             Command::StreamForward(forward) => Ok(Request::Forward(forward)),
-            Command::NamingLookup(name) => Ok(Request::Lookup(name)),
+            Command::NamingLookup(lookup) => Ok(Request::Lookup(lookup)),
             Command::DestGenerate(signature_type) => Ok(Request::Generate(signature_type)),
             _ => Err(Malformed::Unexpected.into()),
         }

@@ -1,7 +1,8 @@
 //! What the program behind the bridge half has to do.
 
-use crate::command::{Auth, Hello, SessionCreate, StreamAccept, StreamConnect, StreamForward};
-use crate::operand::Name;
+use crate::command::{
+    Auth, Hello, NamingLookup, SessionCreate, StreamAccept, StreamConnect, StreamForward,
+};
 use crate::types::SignatureType;
 
 /// What a client asks for.
@@ -23,8 +24,9 @@ pub enum Request<'l> {
     Accept(StreamAccept<'l>),
     /// Streams from peers, dialled to a socket of the client's as long as this connection lives.
     Forward(StreamForward<'l>),
-    /// Which destination a name stands for.
-    Lookup(Name<'l>),
+    /// Which destination a name stands for, and what its leaseset tells, if that is asked for: the
+    /// answer is `LEASESET_NOT_FOUND` then if there is none.
+    Lookup(NamingLookup<'l>),
     /// A new pair of keys; without a type, of the router's default one.
     Generate(Option<SignatureType>),
 }

@@ -1,11 +1,15 @@
 //! Questions and answers on a socket in line mode, one at a time.
 
 use crate::answer::{Answer, Verb};
-use crate::command::encode;
+use crate::command::{NamingLookup, encode};
 use crate::error::{Error, Malformed, Usage};
 use crate::key::{DestinationText, Target};
+#[cfg(doc)]
+use crate::lease_set_options::LeaseSetOptions;
 use crate::machine::{Heard, Timeouts};
 use crate::operand::Name;
+#[cfg(doc)]
+use crate::status::ResultCode;
 use crate::status::Status;
 use crate::time::Duration;
 use crate::types::{SignatureType, Version};
@@ -96,7 +100,27 @@ impl Inquiry {
         target: impl Into<Target<'t>>,
         tx: &mut Writer<'_>,
     ) -> Result<(), Error> {
-        self.ask_name(Name::Target(target.into()), tx)
+        self.ask_name(target.into().into(), false, tx)
+    }
+
+    /// Asks which destination an address stands for, and what its leaseset tells besides.
+    ///
+    /// [`LeaseSetOptions::parse`] finds that in the line of the answer,
+    /// [`Connection::last_line`](crate::Connection::last_line). The router has to fetch the
+    /// leaseset; without one, the answer is [`ResultCode::LeasesetNotFound`]. Routers before API
+    /// 0.9.66 take no notice and answer as to [`Self::lookup`].
+    ///
+    /// # Errors
+    /// As [`Self::lookup`]; [`Usage::NeedsVersion`] below 3.3.
+    pub fn lookup_with_options<'t>(
+        &mut self,
+        target: impl Into<Target<'t>>,
+        tx: &mut Writer<'_>,
+    ) -> Result<(), Error> {
+        if self.version < Version::V3_3 {
+            return Err(Usage::NeedsVersion(Version::V3_3).into());
+        }
+        self.ask_name(target.into().into(), true, tx)
     }
 
     /// Asks for the session's own destination.
@@ -106,7 +130,7 @@ impl Inquiry {
     /// # Errors
     /// As [`Self::lookup`].
     pub fn lookup_me(&mut self, tx: &mut Writer<'_>) -> Result<(), Error> {
-        self.ask_name(Name::Me, tx)
+        self.ask_name(Name::Me, false, tx)
     }
 
     /// Asks for a new pair of keys.
@@ -233,12 +257,19 @@ impl Inquiry {
         }
     }
 
-    fn ask_name(&mut self, name: Name<'_>, tx: &mut Writer<'_>) -> Result<(), Error> {
+    fn ask_name(
+        &mut self,
+        name: Name<'_>,
+        options: bool,
+        tx: &mut Writer<'_>,
+    ) -> Result<(), Error> {
         let start = tx.len() + "NAMING LOOKUP NAME=".len();
-        self.ask(Question::None, || encode::lookup(name, tx))?;
-        let name = tx.written().get(start..).unwrap_or_default();
-        let name = name.strip_suffix(b"\n").unwrap_or(name);
-        self.asked = Question::Lookup(fingerprint(name.iter().copied()));
+        let lookup = NamingLookup { name, options };
+        self.ask(Question::None, || lookup.encode(tx))?;
+        // Names of targets are one word.
+        let said = tx.written().get(start..).unwrap_or_default();
+        let name = said.iter().take_while(|byte| !byte.is_ascii_whitespace());
+        self.asked = Question::Lookup(fingerprint(name.copied()));
         Ok(())
     }
 

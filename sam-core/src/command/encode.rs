@@ -2,7 +2,9 @@
 //!
 //! A function for each, and none for all: a program links those it says and no more.
 
-use super::{Command, Hello, SessionCreate, StreamAccept, StreamConnect, StreamForward};
+use super::{
+    Command, Hello, NamingLookup, SessionCreate, StreamAccept, StreamConnect, StreamForward,
+};
 use crate::error::{Error, Usage};
 use crate::operand::{Name, SessionKey, encode_signature_type};
 use crate::types::{SignatureType, Style};
@@ -75,6 +77,22 @@ impl StreamForward<'_> {
     }
 }
 
+impl NamingLookup<'_> {
+    pub(crate) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
+        if !self.options {
+            return lookup(self.name, writer);
+        }
+        command(writer, b"NAMING LOOKUP", |line| {
+            self.name.encode("NAME", line);
+            line.word("OPTIONS", "true");
+        })
+    }
+}
+
+pub(crate) fn lookup(name: Name<'_>, writer: &mut Writer<'_>) -> Result<(), Error> {
+    command(writer, b"NAMING LOOKUP", |line| name.encode("NAME", line))
+}
+
 /// SESSION CREATE, with options of either kind.
 pub(crate) fn create(
     style: Style,
@@ -89,10 +107,6 @@ pub(crate) fn create(
         key.encode(line);
         options(line);
     })
-}
-
-pub(crate) fn lookup(name: Name<'_>, writer: &mut Writer<'_>) -> Result<(), Error> {
-    command(writer, b"NAMING LOOKUP", |line| name.encode("NAME", line))
 }
 
 pub(crate) fn generate(

@@ -37,8 +37,8 @@ pub enum Command<'a> {
     StreamAccept(StreamAccept<'a>),
     /// `STREAM FORWARD`.
     StreamForward(StreamForward<'a>),
-    /// `NAMING LOOKUP` of a name.
-    NamingLookup(Name<'a>),
+    /// `NAMING LOOKUP`.
+    NamingLookup(NamingLookup<'a>),
     /// `DEST GENERATE`; without a type routers make DSA_SHA1 keys.
     DestGenerate(Option<SignatureType>),
     /// `PING` with its text, verbatim.
@@ -121,6 +121,16 @@ pub struct StreamForward<'a> {
     pub silent: bool,
     /// Whether the router dials with TLS (3.2).
     pub ssl: bool,
+}
+
+/// `NAMING LOOKUP NAME= [OPTIONS=]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct NamingLookup<'a> {
+    /// What is looked up.
+    pub name: Name<'a>,
+    /// Whether the options of the leaseset are asked for as well (3.3, routers of API 0.9.66).
+    pub options: bool,
 }
 
 impl<'a> Command<'a> {
@@ -212,8 +222,11 @@ impl<'a> Command<'a> {
                 }))
             }
             (b"NAMING", Some(b"LOOKUP")) => {
-                let [name] = pairs.fields(&[Field::Name])?;
-                Ok(Self::NamingLookup(Name::read(name.unwrap_or(Value::EMPTY))))
+                let [name, options] = pairs.fields(&[Field::Name, Field::Options])?;
+                Ok(Self::NamingLookup(NamingLookup {
+                    name: Name::read(name.unwrap_or(Value::EMPTY)),
+                    options: read_flag(options, Field::Options)?,
+                }))
             }
             (b"DEST", Some(b"GENERATE")) => {
                 let [signature_type] = pairs.fields(&[Field::SignatureType])?;
@@ -247,7 +260,7 @@ impl<'a> Command<'a> {
             Self::StreamConnect(connect) => connect.encode(writer),
             Self::StreamAccept(accept) => accept.encode(writer),
             Self::StreamForward(forward) => forward.encode(writer),
-            Self::NamingLookup(name) => encode::lookup(name, writer),
+            Self::NamingLookup(lookup) => lookup.encode(writer),
             Self::DestGenerate(signature_type) => encode::generate(signature_type, writer),
             Self::Ping(text) => encode::ping(text, writer),
             Self::Pong(text) => encode::pong(text, writer),

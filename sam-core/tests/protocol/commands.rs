@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::common::{PRIVATE, PUBLIC, assert_written, written};
 use sam_core::command::{
-    Auth, Command, DatagramParameters, Hello, SessionCreate, StreamAccept, StreamConnect,
-    StreamForward,
+    Auth, Command, DatagramParameters, Hello, NamingLookup, SessionCreate, StreamAccept,
+    StreamConnect, StreamForward,
 };
 use sam_core::error::{Error, KeyError, Malformed, Usage};
 use sam_core::operand::{Host, Name};
@@ -243,11 +243,12 @@ fn stream_forward() {
 
 #[test]
 fn naming_lookup() {
-    let name = |name| Command::NamingLookup(Name::Text(Value::from(name)));
+    let lookup = |name, options| Command::NamingLookup(NamingLookup { name, options });
+    let name = |name| lookup(Name::Text(Value::from(name)), false);
     let table = [
         (
             "NAMING LOOKUP NAME=ME",
-            Command::NamingLookup(Name::Me),
+            lookup(Name::Me, false),
             "NAMING LOOKUP NAME=ME",
         ),
         (
@@ -261,7 +262,12 @@ fn naming_lookup() {
             "NAMING LOOKUP NAME=\"foo bar.i2p\"",
         ),
         (
+            "NAMING LOOKUP OPTIONS=true NAME=x.i2p",
+            lookup(Name::Text(Value::from("x.i2p")), true),
             "NAMING LOOKUP NAME=x.i2p OPTIONS=true",
+        ),
+        (
+            "NAMING LOOKUP NAME=x.i2p OPTIONS=false",
             name("x.i2p"),
             "NAMING LOOKUP NAME=x.i2p",
         ),
@@ -362,7 +368,12 @@ fn what_a_client_says_in_its_own_types_is_the_same_command() {
     ];
     for (name, text) in table {
         let line = format!("NAMING LOOKUP NAME={text}");
-        kat_inverse(&line, Command::NamingLookup(name), &line);
+        let options = false;
+        kat_inverse(
+            &line,
+            Command::NamingLookup(NamingLookup { name, options }),
+            &line,
+        );
     }
 }
 
@@ -431,7 +442,10 @@ fn a_command_longer_than_routers_read_is_not_said() {
     let refused = Err(Error::Usage(Usage::TooLong));
     assert_eq!(encode(Command::Ping(text.as_bytes())), refused);
     assert_eq!(
-        encode(Command::NamingLookup(Name::Text(Value::from(&*text)))),
+        encode(Command::NamingLookup(NamingLookup {
+            name: Name::Text(Value::from(&*text)),
+            options: false
+        })),
         refused
     );
     assert!(

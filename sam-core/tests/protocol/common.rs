@@ -1,6 +1,6 @@
 //! What the tables of lines have in common.
 
-use sam_core::{Error, Writer};
+use sam_core::{Connection, Error, Greeting, Step, Timeouts, Utility, Writer};
 
 #[path = "../../src/key/samples.rs"]
 #[allow(dead_code, reason = "only one of the samples is needed here")]
@@ -29,4 +29,24 @@ pub(crate) fn assert_written(expected: &str, write: impl Fn(&mut Writer<'_>) -> 
     assert_eq!(written(line.len(), &write).as_ref(), Ok(&line));
     let full = Err(Error::Full(sam_core::error::Full::Transmit));
     assert_eq!(written(line.len() - 1, &write), full, "{expected}");
+}
+
+/// The router says a line.
+pub(crate) fn hear(connection: &mut Connection<Utility<'_>, Vec<u8>>, line: &str) {
+    connection.spare().unwrap()[..line.len()].copy_from_slice(line.as_bytes());
+    connection.received(line.len()).unwrap();
+}
+
+/// A client and a router that have settled on a version.
+pub(crate) fn greeted(version: &str) -> Connection<Utility<'static>, Vec<u8>> {
+    let utility = Utility::new(Greeting::default(), Timeouts::DEFAULT);
+    let mut connection = Connection::new(utility, vec![0; 1024], vec![0; 1024]).unwrap();
+    let hello = connection.pending().len();
+    connection.transmitted(hello).unwrap();
+    hear(
+        &mut connection,
+        &format!("HELLO REPLY RESULT=OK VERSION={version}\n"),
+    );
+    assert!(matches!(connection.step().unwrap(), Step::Event(_)));
+    connection
 }

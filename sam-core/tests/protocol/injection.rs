@@ -2,12 +2,12 @@
 
 use crate::common::PUBLIC;
 use proptest::prelude::*;
-use sam_core::command::{Auth, Command, StreamAccept, StreamConnect, StreamForward};
+use sam_core::command::{Auth, Command, NamingLookup, StreamAccept, StreamConnect, StreamForward};
 use sam_core::operand::{Host, Name};
 use sam_core::{
-    Address, Connection, Create, Credentials, DestinationText, Error, Greeting, Machine, Reply,
-    ResultCode, Secret, SessionId, SessionKey, SessionOption, SessionOptions, Status, Step, Target,
-    Timeouts, Utility, Value, Version, Writer,
+    Address, Connection, Create, Credentials, DestinationText, Error, Greeting, LeaseSetOptions,
+    Machine, Reply, ResultCode, Secret, SessionId, SessionKey, SessionOption, SessionOptions,
+    Status, Step, Target, Timeouts, Utility, Value, Version, Writer,
 };
 
 const HELLO_REPLY: &[u8] = b"HELLO REPLY RESULT=OK VERSION=3.3\n";
@@ -125,7 +125,8 @@ proptest! {
             let name = target.to_string();
             prop_assert!(name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"'));
             let id = Value::from("x");
-            prop_assert!(assert_said(Command::NamingLookup(target.into())));
+            let lookup = NamingLookup { name: target.into(), options: true };
+            prop_assert!(assert_said(Command::NamingLookup(lookup)));
             let destination = target.into();
             let connect = StreamConnect { id, destination, silent: false, ports: None };
             prop_assert!(assert_said(Command::StreamConnect(connect)));
@@ -139,7 +140,8 @@ proptest! {
         let (id, value) = (Value::from(text.as_str()), Value::from(other.as_str()));
         assert_said(Command::StreamAccept(StreamAccept { id, silent: true }));
         if value != "ME" {
-            assert_said(Command::NamingLookup(Name::Text(value)));
+            let name = Name::Text(value);
+            assert_said(Command::NamingLookup(NamingLookup { name, options: false }));
         }
         let password = Secret::new(value);
         assert_said(Command::Auth(Auth::Add { user: id, password }));
@@ -222,7 +224,9 @@ proptest! {
         let (name, value) = (Value::from(text.as_str()), Value::from(value.as_str()));
         let accepted = assert_replied(Reply::Stream(status));
         prop_assert_eq!(accepted, !message.contains(['\n', '\r', '\0']));
-        assert_replied(Reply::Naming { status, name: Some(name), value: Some(value) });
+        let options = [(text.as_str(), message.as_str()), ("a", text.as_str())];
+        let options = LeaseSetOptions::new(&options);
+        assert_replied(Reply::Naming { status, name: Some(name), value: Some(value), options });
         let destination = Some(Secret::new(value));
         assert_replied(Reply::Session { status, destination, id: Some(name) });
         assert_replied(Reply::Dest { public: name, private: Secret::new(value) });

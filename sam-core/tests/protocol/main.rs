@@ -12,6 +12,7 @@ mod common;
 mod datagram_headers;
 mod datagram_sessions;
 mod injection;
+mod lookups;
 mod malformed;
 mod manage;
 mod parsing;

@@ -2,9 +2,9 @@
 
 use sam_core::client::Inquiry;
 use sam_core::error::{Error, Usage};
-use sam_core::{
-    Connection, Credentials, Event, Greeting, Status, Step, Timeouts, Utility, Version, Writer,
-};
+use sam_core::{Connection, Credentials, Event, Status, Step, Version, Writer};
+
+use crate::common::{greeted, hear};
 
 type Ask = fn(&mut Inquiry, &mut Writer<'_>) -> Result<(), Error>;
 
@@ -45,24 +45,6 @@ const ME: Credentials<'static> = Credentials {
     user: "me",
     password: "a b",
 };
-
-fn hear(connection: &mut Connection<Utility<'_>, Vec<u8>>, line: &str) {
-    connection.spare().unwrap()[..line.len()].copy_from_slice(line.as_bytes());
-    connection.received(line.len()).unwrap();
-}
-
-fn greeted(version: &str) -> Connection<Utility<'static>, Vec<u8>> {
-    let utility = Utility::new(Greeting::default(), Timeouts::DEFAULT);
-    let mut connection = Connection::new(utility, vec![0; 512], vec![0; 512]).unwrap();
-    let hello = connection.pending().len();
-    connection.transmitted(hello).unwrap();
-    hear(
-        &mut connection,
-        &format!("HELLO REPLY RESULT=OK VERSION={version}\n"),
-    );
-    assert!(matches!(connection.step().unwrap(), Step::Event(_)));
-    connection
-}
 
 #[test]
 fn any_status_is_the_answer() {

@@ -1,7 +1,10 @@
 //! Every reply, both ways, as real routers send them: line, typed value, line.
 
 use crate::common::{PRIVATE, PUBLIC, assert_written};
-use sam_core::{DestinationText, Peer, Ports, Reply, ResultCode, Secret, Status, Value, Version};
+use sam_core::{
+    DestinationText, LeaseSetOptions, Peer, Ports, Reply, ResultCode, Secret, Status, Value,
+    Version,
+};
 
 /// Parses `line`, compares it, writes it, compares that with `canonical`, and parses that again.
 fn kat_inverse(line: &str, expected: Reply<'_>, canonical: &str) {
@@ -171,7 +174,15 @@ fn naming_reply() {
         status,
         name: name.map(Value::from),
         value: value.map(Value::from),
+        options: LeaseSetOptions::NONE,
     };
+    let telling = |options| Reply::Naming {
+        status: Status::OK,
+        name: Some(Value::from("ME")),
+        value: Some(Value::from(PUBLIC)),
+        options: LeaseSetOptions::new(options),
+    };
+    let no_leaseset = Status::new(ResultCode::LeasesetNotFound);
     let unknown = Status::new(ResultCode::KeyNotFound);
     let invalid = Status::new(ResultCode::InvalidKey);
     let found = format!("NAMING REPLY RESULT=OK NAME=ME VALUE={PUBLIC}");
@@ -185,8 +196,13 @@ fn naming_reply() {
         ),
         (
             with_options.as_str(),
-            naming(Status::OK, Some("ME"), Some(PUBLIC)),
-            found.as_str(),
+            telling(&[("_smtp._tcp", "1 86400")]),
+            with_options.as_str(),
+        ),
+        (
+            "NAMING REPLY RESULT=LEASESET_NOT_FOUND NAME=x.i2p",
+            naming(no_leaseset, Some("x.i2p"), None),
+            "NAMING REPLY RESULT=LEASESET_NOT_FOUND NAME=x.i2p",
         ),
         // i2pd
         (

@@ -3,7 +3,9 @@
 use sam_core::bridge::{Bridge, Request};
 use sam_core::operand::Name;
 use sam_core::options::Options;
-use sam_core::{Connection, Line, Reply, ResultCode, Secret, SessionKey, Status, Value};
+use sam_core::{
+    Connection, LeaseSetOptions, Line, Reply, ResultCode, Secret, SessionKey, Status, Value,
+};
 
 use crate::dummies::{destination_text, destination_text_of, private_key_text};
 use crate::router::Router;
@@ -91,7 +93,7 @@ impl Router {
             Request::Connect(connect) if spelled(connect.destination) == "slow.i2p" => {
                 return Next::Read;
             }
-            Request::Lookup(name) if spelled(name) == "slow.i2p" || self.is_dumb.get() => {
+            Request::Lookup(lookup) if spelled(lookup.name) == "slow.i2p" || self.is_dumb.get() => {
                 return Next::Read;
             }
             Request::Connect(connect) => Reply::Stream(Status::new(
@@ -112,8 +114,8 @@ impl Router {
                 self.forwarded_port.set(forward.port);
                 Reply::Stream(Status::new(known(is_known)))
             }
-            Request::Lookup(name) => {
-                let is_known = ["echo.i2p", "ME"].contains(&spelled(name).as_str());
+            Request::Lookup(lookup) => {
+                let is_known = ["echo.i2p", "ME"].contains(&spelled(lookup.name).as_str());
                 text = destination_text();
                 Reply::Naming {
                     status: Status::new(match is_known {
@@ -122,6 +124,7 @@ impl Router {
                     }),
                     name: None,
                     value: is_known.then_some(Value::new(text.as_bytes())),
+                    options: LeaseSetOptions::NONE,
                 }
             }
             Request::Generate(_) => {

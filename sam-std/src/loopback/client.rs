@@ -8,7 +8,7 @@ use sam_core::bridge::Request;
 use sam_core::command::{SessionCreate, StreamConnect, StreamForward};
 use sam_core::types::SignatureType;
 use sam_core::value::{Secret, Value};
-use sam_core::{Reply, ResultCode, SessionKey, Status, Style};
+use sam_core::{LeaseSetOptions, Reply, ResultCode, SessionKey, Status, Style};
 use zeroize::Zeroizing;
 
 use super::acceptor::Acceptor;
@@ -73,9 +73,9 @@ impl Client {
                         status,
                     })?;
                 }
-                Request::Lookup(name) => {
-                    let name = naming::text(name);
-                    self.look_up(&name)?;
+                Request::Lookup(lookup) => {
+                    let name = naming::text(lookup.name);
+                    self.look_up(&name, lookup.options)?;
                 }
                 Request::Generate(signature_type) => self.generate(signature_type)?,
                 _ if matches!(self.role, Role::Forward { .. }) => {
@@ -121,20 +121,34 @@ impl Client {
         Ok(())
     }
 
-    fn look_up(&mut self, name: &[u8]) -> io::Result<()> {
+    fn look_up(&mut self, name: &[u8], wants_options: bool) -> io::Result<()> {
         let found = match &self.role {
             Role::Session(session) if name == b"ME" => Ok(Arc::clone(session.destination())),
             _ if name == b"ME" => Err(ResultCode::KeyNotFound),
             _ => self.hub.look_up(name),
         };
-        let (status, destination) = match found {
-            Ok(destination) => (Status::OK, Some(destination)),
-            Err(code) => (Status::new(code), None),
+        let told = found.and_then(|destination| {
+            if !wants_options {
+                return Ok((destination, &[][..]));
+            }
+            match self.hub.lease_set_options(&destination) {
+                Some(options) => Ok((destination, options)),
+                None => Err(ResultCode::LeasesetNotFound),
+            }
+        });
+        let (status, destination, options) = match told {
+            Ok((destination, options)) => (Status::OK, Some(destination), options),
+            Err(code) => (Status::new(code), None, &[][..]),
         };
+        let options: Vec<_> = options
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
         self.lines.answer(&Reply::Naming {
             status,
             name: Some(Value::new(name)),
             value: destination.as_deref().map(Value::from),
+            options: LeaseSetOptions::new(&options),
         })
     }
 

@@ -14,7 +14,7 @@ use super::datagrams::Inbox;
 use super::group::Group;
 use super::keys::Key;
 use super::lock::lock;
-use super::naming::{self, HostNames, Named, Unnamed};
+use super::naming::{self, HostNames, LeaseSets, Named, Unnamed};
 use super::personality::Personality;
 use super::session::Session;
 use super::socket::Socket;
@@ -43,6 +43,7 @@ pub(super) struct Hub {
     pub(super) udp: UdpSocket,
     pub(super) users: Mutex<Users>,
     host_names: HostNames,
+    lease_sets: LeaseSets,
     sessions: Mutex<Sessions>,
 }
 
@@ -62,6 +63,7 @@ impl Hub {
     pub(super) fn new(
         settings: Settings,
         host_names: HostNames,
+        lease_sets: LeaseSets,
         users: Users,
         chance: Chance,
         transcript: Option<Arc<Transcript>>,
@@ -76,6 +78,7 @@ impl Hub {
             udp,
             users: Mutex::new(users),
             host_names,
+            lease_sets,
             sessions: Mutex::default(),
         }
     }
@@ -173,6 +176,15 @@ impl Hub {
             Ok(Named::Encrypted(address)) => destination_of(self.encrypted(&address)),
             Err(Unnamed::Unknown) => Err(ResultCode::KeyNotFound),
             Err(Unnamed::Malformed) => Err(ResultCode::InvalidKey),
+        }
+    }
+
+    /// The options in the lease set of a destination, if there is one.
+    pub(super) fn lease_set_options(&self, destination: &str) -> Option<&[(String, String)]> {
+        let hash = naming::hash(destination)?;
+        match self.lease_sets.get(&hash) {
+            Some(options) => Some(options),
+            None => self.by_hash(hash).map(|_| &[][..]),
         }
     }
 

@@ -76,7 +76,7 @@ use chance::Chance;
 use door::Door;
 use hub::{Hub, Settings};
 use listener::Listener;
-use naming::HostNames;
+use naming::{HostNames, LeaseSets};
 use transcript::Transcript;
 use users::Users;
 
@@ -97,6 +97,7 @@ pub struct Builder {
     door: Door,
     udp_port: u16,
     host_names: HostNames,
+    lease_sets: LeaseSets,
     users: Users,
     seed: Option<u64>,
     transcript: Option<PathBuf>,
@@ -119,6 +120,7 @@ impl LoopbackBridge {
             door: Door::default(),
             udp_port: 0,
             host_names: HostNames::new(),
+            lease_sets: LeaseSets::new(),
             users: Users::default(),
             seed: None,
             transcript: None,
@@ -199,6 +201,23 @@ impl Builder {
         self
     }
 
+    /// Puts an option, for instance a service record, into the lease set of a destination, for
+    /// lookups that ask for it. That lease set is found even while nobody has a session with it.
+    ///
+    /// Keys with spaces, quotes, backslashes or `=` and values with line breaks or NUL are not
+    /// told.
+    #[must_use]
+    pub fn lease_set_option<B: AsRef<[u8]>>(
+        mut self,
+        destination: &Destination<B>,
+        key: &str,
+        value: &str,
+    ) -> Self {
+        let options = self.lease_sets.entry(destination.hash()).or_default();
+        options.push((key.into(), value.into()));
+        self
+    }
+
     /// Lets those clients talk that give this name and this password, and others like it.
     #[must_use]
     pub fn user(mut self, name: &str, password: &str) -> Self {
@@ -274,10 +293,13 @@ impl Builder {
         let Self {
             settings,
             host_names,
+            lease_sets,
             users,
             ..
         } = self;
-        let hub = Hub::new(settings, host_names, users, chance, transcript, udp);
+        let hub = Hub::new(
+            settings, host_names, lease_sets, users, chance, transcript, udp,
+        );
         let listener = Listener::start(self.port, self.door, Arc::new(hub))?;
         Ok(LoopbackBridge { listener })
     }

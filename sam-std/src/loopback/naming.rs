@@ -10,6 +10,9 @@ use sam_core::operand::Name;
 /// The host names given at the start, with their destinations in base64.
 pub(super) type HostNames = HashMap<HostName, Arc<str>>;
 
+/// The options of lease sets, by the destinations whose they are.
+pub(super) type LeaseSets = HashMap<DestinationHash, Vec<(String, String)>>;
+
 /// What a text stands for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Named {

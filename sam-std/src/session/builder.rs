@@ -252,12 +252,15 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
             (None, Some(text)) => {
                 own_destination(sam_core::DestinationText::new(text).map_err(|_| nonsense())?)?
             }
-            (None, None) => control
-                .ask(
-                    self.router.timeouts().naming.into(),
-                    sam_core::client::Inquiry::lookup_me,
-                )?
-                .destination()?,
+            (None, None) => {
+                control
+                    .ask(
+                        self.router.timeouts().naming.into(),
+                        sam_core::client::Inquiry::lookup_me,
+                    )?
+                    .lookup()?
+                    .destination
+            }
         };
         let is_as_asked = match self.key {
             Some(key) => key.destination() == told_destination,

@@ -14,7 +14,7 @@ use sam_core::{
     SignatureType, Version,
 };
 
-use crate::answer::own_destination;
+use crate::answer::{Lookup, own_destination};
 use crate::conversation::Conversation;
 use crate::dial::{Dial, Transport};
 use crate::endpoint::Endpoint;
@@ -187,11 +187,26 @@ impl<D: Dial> Session<D> {
     /// [`Error::Refused`] with `KEY_NOT_FOUND`, or `INVALID_KEY` from i2pd, for an unknown name.
     pub fn lookup(&self, name: impl ToTarget) -> Result<Destination> {
         name.to_target(|target| {
+            let patience = self.router.timeouts().naming.into();
+            let answer = self
+                .control
+                .ask(patience, |inquiry, tx| inquiry.lookup(target, tx))?;
+            Ok(answer.lookup()?.destination)
+        })?
+    }
+
+    /// As [`Router::lookup_with_options`], asked on the session's own socket.
+    ///
+    /// # Errors
+    /// As [`Router::lookup_with_options`].
+    pub fn lookup_with_options(&self, name: impl ToTarget) -> Result<Lookup> {
+        name.to_target(|target| {
+            let patience = self.router.timeouts().naming.into();
             self.control
-                .ask(self.router.timeouts().naming.into(), |inquiry, tx| {
-                    inquiry.lookup(target, tx)
+                .ask(patience, |inquiry, tx| {
+                    inquiry.lookup_with_options(target, tx)
                 })?
-                .destination()
+                .lookup()
         })?
     }
 

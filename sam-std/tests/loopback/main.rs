@@ -9,6 +9,7 @@ mod datagrams;
 mod forwarding;
 mod hostile;
 mod keys_and_names;
+mod lease_set_options;
 mod sessions;
 mod streams;
 mod users;

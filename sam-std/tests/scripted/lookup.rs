@@ -5,9 +5,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use sam_std::sam_core::error::Malformed;
+use sam_std::sam_core::error::{Malformed, Usage};
 use sam_std::sam_core::time::Duration as Span;
-use sam_std::{Error, ResultCode, Session, Timeouts};
+use sam_std::{Error, ResultCode, Session, Timeouts, Version};
 
 use crate::keys;
 use crate::router::{HASTE, Scripts, found, id};
@@ -297,5 +297,44 @@ fn who_waits_behind_a_silent_answer_has_an_end_of_waiting_too() {
                 });
             }
         });
+    });
+}
+
+#[test]
+fn options_are_not_asked_for_where_the_router_lacks_them() {
+    bounded(|| {
+        let scripted = Scripts::default()
+            .then(|wire| {
+                wire.hear_start("HELLO VERSION ");
+                wire.say("HELLO REPLY RESULT=OK VERSION=3.2\n");
+                wire.hear_end();
+            })
+            .start();
+        let refused = scripted.router().lookup_with_options("n1.i2p").unwrap_err();
+        let expected = Usage::NeedsVersion(Version::V3_3);
+        assert!(
+            matches!(refused, Error::Usage(usage) if usage == expected),
+            "{refused:?}"
+        );
+    });
+}
+
+#[test]
+fn options_that_are_no_text_are_left_out() {
+    bounded(|| {
+        let scripted = Scripts::default()
+            .then(|wire| {
+                wire.create();
+                wire.hear("NAMING LOOKUP NAME=n1.i2p OPTIONS=true");
+                let mut line = reply(1).trim_end().as_bytes().to_vec();
+                line.extend(b" OPTION:a=\xff OPTION:\xff=b OPTION:c=\"d e\"\n");
+                wire.say(line);
+                wire.hear_end();
+            })
+            .start();
+        let session = scripted.session();
+        let told = session.lookup_with_options("n1.i2p").unwrap();
+        assert_eq!(told.destination, keys::destination(1));
+        assert_eq!(told.options, [("c".to_owned(), "d e".to_owned())]);
     });
 }

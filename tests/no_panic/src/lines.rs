@@ -4,7 +4,9 @@ use core::hint::black_box;
 
 use sam_core::header::{DatagramHeader, RawHeader, SendHeader};
 use sam_core::types::Version;
-use sam_core::{Command, DestinationText, Peer, Ports, Reply, SessionId, Target, Writer};
+use sam_core::{
+    Command, DestinationText, LeaseSetOptions, Peer, Ports, Reply, SessionId, Status, Target, Writer,
+};
 
 use crate::input::{bytes, cut, number, text};
 
@@ -44,6 +46,19 @@ fn replies(input: &[u8]) {
     black_box(reply.encode(&mut writer)).ok();
     black_box(reply.status().map(|status| status.code()));
     black_box(reply == other);
+    if let Ok(options) = LeaseSetOptions::parse(cut(input)) {
+        options.iter().for_each(|option| {
+            black_box(option);
+        });
+    }
+    let own = [(text(input), text(input)); 2];
+    let told = Reply::Naming {
+        status: Status::OK,
+        name: None,
+        value: None,
+        options: LeaseSetOptions::new(own.get(..number()).unwrap_or_default()),
+    };
+    black_box(told.encode(&mut writer)).ok();
 }
 
 #[inline(never)]

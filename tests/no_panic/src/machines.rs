@@ -120,6 +120,7 @@ fn ask(inquiry: &mut Inquiry, tx: &mut Writer<'_>, input: &[u8]) -> Result<(), E
         8 => inquiry.remove_user(text(input), tx),
         9 => inquiry.help(tx),
         10 => inquiry.quit(tx),
+        11 => inquiry.lookup_with_options(&text(input).parse::<Address>()?, tx),
         _ => inquiry.lookup(&text(input).parse::<Address>()?, tx),
     }
 }
@@ -186,8 +187,8 @@ fn bridge(input: &[u8]) {
     });
     black_box(said).ok();
     drive(&mut connection, input);
-    if let Ok(Some(Request::Lookup(name))) = blocking::recv(&mut connection, &mut Anything) {
-        let told = name.text(&mut |piece| {
+    if let Ok(Some(Request::Lookup(lookup))) = blocking::recv(&mut connection, &mut Anything) {
+        let told = lookup.name.text(&mut |piece| {
             black_box(piece);
             Ok::<_, Infallible>(())
         });
