@@ -17,4 +17,5 @@ mod malformed;
 mod manage;
 mod parsing;
 mod replies;
+mod round_trip;
 mod secrets;
