@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sam_core::key::PrivateKey;
+use sam_std::Router;
 use sam_std::loopback::LoopbackBridge;
 use sam_tests::client::{is_playable, play};
 use sam_tests::drivers::Blocking;
@@ -315,4 +316,36 @@ fn what_the_bridge_never_hears_stands_in_it_too() {
         .map(|socket| *socket.said().last().unwrap())
         .collect();
     assert_eq!(last, [&b"PING behind"[..], b"PING in the mid"]);
+}
+
+#[test]
+fn passwords_never_reach_a_transcript() {
+    const PASSWORDS: [&str; 3] = ["open sesame", "second=\"one\"", "wrong"];
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("loopback.sam");
+    let builder = LoopbackBridge::builder().user("me", PASSWORDS[0]);
+    let bridge = builder.transcript(&file).start().unwrap();
+    let router = Router::new(&bridge.addr().to_string()).unwrap();
+    let known = router.clone().with_login("me", PASSWORDS[0]);
+    known.add_user("you", PASSWORDS[1]).unwrap();
+    assert!(
+        router
+            .clone()
+            .with_login("you", PASSWORDS[1])
+            .version()
+            .is_ok()
+    );
+    assert!(router.with_login("you", PASSWORDS[2]).version().is_err());
+    bridge.stop();
+    let text = fs::read_to_string(&file).unwrap();
+    for said in [
+        "USER=me PASSWORD=hidden",
+        "USER=you PASSWORD=hidden",
+        "AUTH ADD USER=you PASSWORD=hidden",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    for word in ["sesame", "second", "one", "wrong"] {
+        assert!(!text.contains(word), "{word}: {text}");
+    }
 }

@@ -174,6 +174,14 @@ mod tests {
                 "HELLO VERSION USER=me PASSWORD=pw",
                 "HELLO VERSION USER=me PASSWORD=hidden",
             ),
+            (
+                "AUTH ADD USER=me PASSWORD=pw",
+                "AUTH ADD USER=me PASSWORD=hidden",
+            ),
+            (
+                r#"AUTH ADD PASSWORD="p w" USER=me"#,
+                "AUTH ADD PASSWORD=hidden USER=me",
+            ),
             (r#"PASSWORD="a \" b" MIN=3.1"#, "PASSWORD=hidden MIN=3.1"),
             (r#"PASSWORD="no end of it"#, "PASSWORD=hidden"),
             (

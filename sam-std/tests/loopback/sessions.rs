@@ -171,3 +171,20 @@ fn stopping_the_bridge_closes_everything() {
     }
     assert!(std::net::TcpStream::connect(addr).is_err());
 }
+
+#[test]
+fn quit_and_its_synonyms_end_a_session() {
+    let bridge = bridge();
+    for word in ["QUIT", "STOP", "EXIT"] {
+        let (mut session, destination) = Client::with_session(&bridge, "a");
+        assert_eq!(session.ask(word), "QUIT STATUS RESULT=OK MESSAGE=bye");
+        assert_eq!(session.rest(), b"");
+        let (_other, _) = Client::with_session(&bridge, "b");
+        let mut client = Client::greeted(&bridge);
+        let reply = client.ask(&connect("b", &destination));
+        assert!(
+            reply.starts_with("STREAM STATUS RESULT=CANT_REACH_PEER"),
+            "{word}: {reply}"
+        );
+    }
+}
