@@ -70,7 +70,7 @@ impl SessionOption<'_> {
     }
 
     /// `i2cp.fastReceive`: whether the router hands over messages without asking first.
-    /// Without it, `false`.
+    /// Without it, `true` since Java I2P 0.9.4.
     ///
     /// The router only sees it.
     pub const fn fast_receive(is_on: bool) -> Self {
@@ -100,11 +100,11 @@ impl SessionOption<'_> {
         Self::number("i2cp.reduceIdleTime", millis(time), FIVE_MINUTES, i32::MAX)
     }
 
-    /// `i2cp.reduceQuantity`: how many tunnels each way are left then, 1 to 16. Without it, 1.
+    /// `i2cp.reduceQuantity`: how many tunnels each way are left then, 1 to 5. Without it, 1.
     ///
     /// Every peer sees the number of those to the session.
     pub const fn reduce_quantity(tunnels: u8) -> Self {
-        Self::number("i2cp.reduceQuantity", tunnels as i64, 1, 16)
+        Self::number("i2cp.reduceQuantity", tunnels as i64, 1, 5)
     }
 
     /// `i2cp.closeOnIdle`: whether the router closes the session while there is no traffic; see
@@ -152,12 +152,12 @@ impl SessionOption<'_> {
 }
 
 impl<'a> SessionOption<'a> {
-    /// `i2cp.leaseSetSecret`: what an encrypted leaseset is blinded with, in I2P's base64; a
-    /// client needs it besides the address, and the b33 address should say so.
+    /// `i2cp.leaseSetSecret`: what an encrypted leaseset is blinded with, in I2P's base64, up to
+    /// 255 characters; a client needs it besides the address, and the b33 address should say so.
     ///
     /// The router only sees it. It is a secret.
     pub const fn lease_set_secret(base64: &'a str) -> Self {
-        Self::text("i2cp.leaseSetSecret", base64, Alphabet::Base64)
+        Self::short("i2cp.leaseSetSecret", base64, Alphabet::Base64)
     }
 
     /// `i2cp.leaseSetPrivKey`: the X25519 private key that reads an encrypted leaseset made for
@@ -168,7 +168,7 @@ impl<'a> SessionOption<'a> {
         const KEY: &str = "i2cp.leaseSetPrivKey";
         match base64.as_bytes().split_last() {
             Some((b'=', rest)) if rest.len() == 43 && !matches!(rest.last(), Some(b'=')) => {
-                Self::text(KEY, base64, Alphabet::Base64)
+                Self::short(KEY, base64, Alphabet::Base64)
             }
             _ => Self::refused(KEY, Usage::OutOfRange),
         }

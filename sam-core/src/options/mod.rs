@@ -36,7 +36,7 @@ pub use tunnels::Tunnels;
 ///         Tunnels::Inbound.nickname("sensor"),
 ///         SessionOption::reduce_on_idle(true),
 ///         SessionOption::reduce_idle_time(Duration::from_secs(900)),
-///         SessionOption::other("i2p.streaming.profile", "2"),
+///         SessionOption::other("i2p.streaming.answerPings", "false"),
 ///     ],
 ///     ..SessionOptions::DEFAULT
 /// };

@@ -82,8 +82,16 @@ impl<'a> SessionOption<'a> {
         }
     }
 
+    /// A text for the router, which keeps no more than 255 bytes of an option (I2CP).
+    pub(super) const fn short(key: &'a str, text: &'a str, may_hold: Alphabet) -> Self {
+        if text.len() > 255 {
+            return Self::refused(key, Usage::TooLong);
+        }
+        Self::text(key, text, may_hold)
+    }
+
     /// A text that is not empty, of bytes that may stand in it.
-    pub(super) const fn text(key: &'a str, text: &'a str, may_hold: Alphabet) -> Self {
+    const fn text(key: &'a str, text: &'a str, may_hold: Alphabet) -> Self {
         let mut rest = text.as_bytes();
         if rest.is_empty() {
             return Self::refused(key, Usage::Empty);

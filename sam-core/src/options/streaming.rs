@@ -28,32 +28,47 @@ impl SessionOption<'_> {
     /// `i2p.streaming.maxConnsPerMinute`: streams from one peer in a minute; 0 for any number, as
     /// without it.
     ///
-    /// A peer beyond it sees that it is refused; so it is with all these limits.
+    /// A peer beyond it sees that it is refused.
     pub const fn max_connections_per_minute(streams: u32) -> Self {
         Self::limit("i2p.streaming.maxConnsPerMinute", streams)
     }
 
-    /// `i2p.streaming.maxConnsPerHour`: streams from one peer in an hour.
+    /// `i2p.streaming.maxConnsPerHour`: streams from one peer in an hour; 0 for any number, as
+    /// without it.
+    ///
+    /// A peer beyond it sees that it is refused.
     pub const fn max_connections_per_hour(streams: u32) -> Self {
         Self::limit("i2p.streaming.maxConnsPerHour", streams)
     }
 
-    /// `i2p.streaming.maxConnsPerDay`: streams from one peer in a day.
+    /// `i2p.streaming.maxConnsPerDay`: streams from one peer in a day; 0 for any number, as without
+    /// it.
+    ///
+    /// A peer beyond it sees that it is refused.
     pub const fn max_connections_per_day(streams: u32) -> Self {
         Self::limit("i2p.streaming.maxConnsPerDay", streams)
     }
 
-    /// `i2p.streaming.maxTotalConnsPerMinute`: streams from all peers in a minute.
+    /// `i2p.streaming.maxTotalConnsPerMinute`: streams from all peers in a minute; 0 for any
+    /// number, as without it.
+    ///
+    /// All peers see that they are refused beyond it.
     pub const fn max_total_connections_per_minute(streams: u32) -> Self {
         Self::limit("i2p.streaming.maxTotalConnsPerMinute", streams)
     }
 
-    /// `i2p.streaming.maxTotalConnsPerHour`: streams from all peers in an hour.
+    /// `i2p.streaming.maxTotalConnsPerHour`: streams from all peers in an hour; 0 for any
+    /// number, as without it. Who goes beyond it is out of reach for long.
+    ///
+    /// All peers see that they are refused beyond it.
     pub const fn max_total_connections_per_hour(streams: u32) -> Self {
         Self::limit("i2p.streaming.maxTotalConnsPerHour", streams)
     }
 
-    /// `i2p.streaming.maxTotalConnsPerDay`: streams from all peers in a day.
+    /// `i2p.streaming.maxTotalConnsPerDay`: streams from all peers in a day; 0 for any
+    /// number, as without it. Who goes beyond it is out of reach for long.
+    ///
+    /// All peers see that they are refused beyond it.
     pub const fn max_total_connections_per_day(streams: u32) -> Self {
         Self::limit("i2p.streaming.maxTotalConnsPerDay", streams)
     }

@@ -164,7 +164,7 @@ fn each_option_is_written_with_its_own_key() {
             Of::reduce_idle_time(minutes(5)),
             "i2cp.reduceIdleTime=300000",
         ),
-        (Of::reduce_quantity(16), "i2cp.reduceQuantity=16"),
+        (Of::reduce_quantity(5), "i2cp.reduceQuantity=5"),
         (Of::close_on_idle(true), "i2cp.closeOnIdle=true"),
         (
             Of::close_idle_time(minutes(30)),
@@ -227,6 +227,7 @@ fn an_option_that_no_router_takes_is_refused() {
     use SessionOption as Of;
     use Tunnels::{Inbound, Outbound};
     let millis = Duration::from_millis;
+    let long = "x".repeat(256);
     let table = [
         (Inbound.length_variance(8), Usage::OutOfRange),
         (Outbound.length_variance(-8), Usage::OutOfRange),
@@ -241,6 +242,9 @@ fn an_option_that_no_router_takes_is_refused() {
         (Of::reduce_idle_time(millis(299_999)), Usage::OutOfRange),
         (Of::close_idle_time(millis(0x8000_0000)), Usage::OutOfRange),
         (Of::reduce_quantity(0), Usage::OutOfRange),
+        (Of::reduce_quantity(6), Usage::OutOfRange),
+        (Outbound.nickname(&long), Usage::TooLong),
+        (Of::lease_set_secret(&long), Usage::TooLong),
         (Of::tags_to_send(0), Usage::OutOfRange),
         (Of::tags_to_send(129), Usage::OutOfRange),
         (Of::connect_timeout(millis(0)), Usage::OutOfRange),

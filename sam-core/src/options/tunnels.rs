@@ -14,7 +14,8 @@ pub enum Tunnels {
 
 impl Tunnels {
     /// `lengthVariance`: hops that a tunnel may be longer by, at random; -7 to 7, and a negative
-    /// number for hops that it may be longer or shorter by. Without it, 0.
+    /// number for hops that it may be longer or shorter by. Without it, 0. Tunnels have 7 hops at
+    /// the most in any case.
     ///
     /// The router only sees it.
     pub const fn length_variance(self, hops: i8) -> SessionOption<'static> {
@@ -26,7 +27,7 @@ impl Tunnels {
     }
 
     /// `backupQuantity`: spare tunnels, 0 to 16, kept ready to take the place of one that fails.
-    /// Without it, none.
+    /// Without it, none; more than 3 are hardly ever of use.
     ///
     /// The router only sees it: spare tunnels are not published.
     pub const fn backup_quantity(self, tunnels: u8) -> SessionOption<'static> {
@@ -37,8 +38,8 @@ impl Tunnels {
         SessionOption::number(key, tunnels as i64, 0, 16)
     }
 
-    /// `nickname`: what the router's console calls the tunnels; without spaces, quotes and
-    /// backslashes, which i2pd does not understand.
+    /// `nickname`: what the router's console calls the tunnels, up to 255 bytes; without spaces,
+    /// quotes and backslashes, which i2pd does not understand. Java I2P goes by the inbound one.
     ///
     /// The router only sees it, and whoever looks at its console.
     pub const fn nickname(self, name: &str) -> SessionOption<'_> {
@@ -46,6 +47,6 @@ impl Tunnels {
             Self::Inbound => "inbound.nickname",
             Self::Outbound => "outbound.nickname",
         };
-        SessionOption::text(key, name, Alphabet::Plain)
+        SessionOption::short(key, name, Alphabet::Plain)
     }
 }
