@@ -2,7 +2,8 @@
 //!
 //! [`transcript`] reads recorded conversations, [`client`] plays them on the client's machines,
 //! [`router`] with arrows swapped on the router's; [`wire`] is a transport that does whatever a
-//! transport may do, and [`drivers`] run a connection over it.
+//! transport may do, and [`drivers`] run a connection over it. [`vectors`] says to bridges on
+//! sockets what they answer differently.
 
 pub mod client;
 pub mod drivers;
@@ -11,6 +12,7 @@ mod recorded;
 pub mod router;
 pub mod tell;
 pub mod transcript;
+pub mod vectors;
 pub mod wire;
 
 /// The programs of the README are compiled, and run where they can.

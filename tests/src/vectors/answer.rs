@@ -1,0 +1,157 @@
+//! What a bridge should say, and what it said.
+
+use std::fmt;
+
+use sam_core::DestinationText;
+
+use super::text::unescaped;
+
+/// What a bridge should say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pieces: Vec<Piece>,
+    /// What becomes of the connection.
+    pub end: End,
+}
+
+/// What becomes of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It stays, and nothing more is said for a while.
+    Open,
+    /// The bridge closes it.
+    Closed,
+}
+
+/// What a bridge said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// All of it.
+    pub bytes: Vec<u8>,
+    /// What became of the connection.
+    pub end: End,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Bytes(Vec<u8>),
+    Base64(usize),
+    Destination,
+    Text,
+}
+
+impl Answer {
+    /// Reads an answer with `open` or `closed` at its end.
+    pub(super) fn read(cell: &str) -> Option<Self> {
+        let (text, end) = cell.rsplit_once(' ')?;
+        let end = match end {
+            "open" => End::Open,
+            "closed" => End::Closed,
+            _ => return None,
+        };
+        let text = if text == "nothing" { "" } else { text };
+        let pieces = pieces(text)?;
+        Some(Self { pieces, end })
+    }
+
+    /// Whether these bytes are all that it tells.
+    pub fn fits(&self, bytes: &[u8]) -> bool {
+        let rest = self.pieces.iter().try_fold(bytes, |bytes, piece| {
+            let count = match piece {
+                Piece::Bytes(same) => bytes.starts_with(same).then_some(same.len()),
+                Piece::Base64(len) => (base64(bytes) == *len).then_some(*len),
+                Piece::Destination => {
+                    let len = base64(bytes);
+                    DestinationText::new(&bytes[..len]).is_ok().then_some(len)
+                }
+                Piece::Text => bytes.iter().position(|byte| *byte == b'\n'),
+            };
+            count.map(|count| &bytes[count..])
+        });
+        rest.is_some_and(<[u8]>::is_empty)
+    }
+
+    /// Whether this is what it tells.
+    pub fn is_met(&self, heard: &Heard) -> bool {
+        self.end == heard.end && self.fits(&heard.bytes)
+    }
+}
+
+impl Heard {
+    /// What was heard, with keys and destinations told by their length alone.
+    pub fn shown(&self) -> String {
+        let mut shown = String::new();
+        let mut rest = self.bytes.as_slice();
+        while !rest.is_empty() {
+            let len = base64(rest);
+            if len >= SHORTEST {
+                shown.push_str(&format!("<{len} of base64>"));
+            } else {
+                let plain = &rest[..len.max(1)];
+                shown.push_str(&plain.escape_ascii().to_string());
+            }
+            rest = &rest[len.max(1)..];
+        }
+        if shown.is_empty() {
+            shown.push_str("nothing");
+        }
+        format!("{shown} {:?}", self.end)
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.pieces.is_empty() {
+            f.write_str("nothing")?;
+        }
+        for piece in &self.pieces {
+            match piece {
+                Piece::Bytes(bytes) => write!(f, "{}", bytes.escape_ascii())?,
+                Piece::Base64(len) => write!(f, "<{len} of base64>")?,
+                Piece::Destination => f.write_str("<DEST>")?,
+                Piece::Text => f.write_str("<TEXT>")?,
+            }
+        }
+        write!(f, " {:?}", self.end)
+    }
+}
+
+/// No destination is shorter in base64.
+const SHORTEST: usize = 516;
+
+fn pieces(text: &str) -> Option<Vec<Piece>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((plain, placeholder)) = rest.split_once('<') {
+        push(&mut pieces, plain)?;
+        let (placeholder, behind) = placeholder.split_once('>')?;
+        pieces.push(match placeholder.split_once(':') {
+            Some(("PUB" | "PRIV", len)) => Piece::Base64(len.parse().ok()?),
+            None if placeholder == "DEST" => Piece::Destination,
+            None if placeholder == "TEXT" => Piece::Text,
+            _ => return None,
+        });
+        rest = behind;
+    }
+    push(&mut pieces, rest)?;
+    Some(pieces)
+}
+
+fn push(pieces: &mut Vec<Piece>, plain: &str) -> Option<()> {
+    let bytes = unescaped(plain)?;
+    if !bytes.is_empty() {
+        pieces.push(Piece::Bytes(bytes));
+    }
+    Some(())
+}
+
+/// How many bytes at the front are I2P's base64, its padding included.
+fn base64(bytes: &[u8]) -> usize {
+    let digits = bytes.iter().take_while(|byte| is_base64(**byte)).count();
+    let padding = bytes[digits..].iter().take_while(|byte| **byte == b'=');
+    digits + padding.take(2).count()
+}
+
+const fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'~')
+}

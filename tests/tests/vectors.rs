@@ -1,0 +1,47 @@
+//! The vectors of `tests/vectors` at each personality of the loopback bridge.
+
+use std::thread;
+
+use sam_std::loopback::{LoopbackBridge, Personality};
+use sam_tests::vectors::{Place, Vector};
+
+/// Plays all vectors, each at a bridge of its own, and returns how many there were.
+fn play_all(personality: Personality, router: &str) -> usize {
+    let vectors = Vector::all();
+    let failures: Vec<_> = thread::scope(|scope| {
+        let played: Vec<_> = vectors
+            .iter()
+            .map(|vector| scope.spawn(|| play(personality, router, vector)))
+            .collect();
+        played
+            .into_iter()
+            .filter_map(|played| played.join().unwrap())
+            .collect()
+    });
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    vectors.len()
+}
+
+/// What is wrong, if anything is.
+fn play(personality: Personality, router: &str, vector: &Vector) -> Option<String> {
+    let bridge = LoopbackBridge::builder().personality(personality).start();
+    let bridge = bridge.unwrap();
+    let expected = vector.cell(router).answer.as_ref().unwrap();
+    let heard = Place::new(bridge.addr())
+        .play(vector, "live", expected)
+        .unwrap_or_else(|error| panic!("{}: {error}", vector.name));
+    (!expected.is_met(&heard)).then(|| {
+        let (name, said, heard) = (&vector.name, vector.shown(), heard.shown());
+        format!("{name}\n{said}\nheard:    {heard}\nexpected: {expected}")
+    })
+}
+
+#[test]
+fn there_are_45_vectors() {
+    assert_eq!(Vector::all().len(), 45);
+}
+
+#[test]
+fn the_bridge_answers_as_it_promises() {
+    assert_eq!(play_all(Personality::Spec, "spec"), 45);
+}
