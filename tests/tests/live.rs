@@ -3,6 +3,9 @@
 //! `./test.sh live` starts it and runs these. Each test has its own destinations among those the
 //! routers hold ready, since a new one takes i2pd 2.45.1 twenty seconds.
 
+#[path = "live/vectors.rs"]
+mod vectors;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;

@@ -28,10 +28,10 @@ fn play(personality: Personality, router: &str, vector: &Vector) -> Option<Strin
     let bridge = bridge.unwrap();
     let expected = vector.cell(router).answer.as_ref().unwrap();
     let heard = Place::new(bridge.addr())
-        .play(vector, "live", expected)
+        .play(vector, "live", Some(expected))
         .unwrap_or_else(|error| panic!("{}: {error}", vector.name));
     (!expected.is_met(&heard)).then(|| {
-        let (name, said, heard) = (&vector.name, vector.shown(), heard.shown());
+        let (name, said) = (&vector.name, vector.shown());
         format!("{name}\n{said}\nheard:    {heard}\nexpected: {expected}")
     })
 }

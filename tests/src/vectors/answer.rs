@@ -78,24 +78,28 @@ impl Answer {
 }
 
 impl Heard {
-    /// What was heard, with keys and destinations told by their length alone.
-    pub fn shown(&self) -> String {
-        let mut shown = String::new();
+    /// The same as something to expect, with keys and destinations known by their length alone.
+    pub fn expected(&self) -> Answer {
+        let mut pieces = Vec::new();
         let mut rest = self.bytes.as_slice();
         while !rest.is_empty() {
             let len = base64(rest);
-            if len >= SHORTEST {
-                shown.push_str(&format!("<{len} of base64>"));
-            } else {
-                let plain = &rest[..len.max(1)];
-                shown.push_str(&plain.escape_ascii().to_string());
+            let (same, behind) = rest.split_at(len.max(1));
+            match pieces.last_mut() {
+                _ if len >= SHORTEST => pieces.push(Piece::Base64(len)),
+                Some(Piece::Bytes(bytes)) => bytes.extend(same),
+                _ => pieces.push(Piece::Bytes(same.into())),
             }
-            rest = &rest[len.max(1)..];
+            rest = behind;
         }
-        if shown.is_empty() {
-            shown.push_str("nothing");
-        }
-        format!("{shown} {:?}", self.end)
+        let end = self.end;
+        Answer { pieces, end }
+    }
+}
+
+impl fmt::Display for Heard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.expected().fmt(f)
     }
 }
 
