@@ -5,7 +5,8 @@ use core::hint::black_box;
 use sam_core::header::{DatagramHeader, RawHeader, SendHeader};
 use sam_core::types::Version;
 use sam_core::{
-    Command, DestinationText, LeaseSetOptions, Peer, Ports, Reply, SessionId, Status, Target, Writer,
+    Command, DestinationText, LeaseSetOptions, Peer, Ports, Reply, SessionId, Status, Target,
+    Writer,
 };
 
 use crate::input::{bytes, cut, number, text};
