@@ -1,15 +1,12 @@
 //! Questions and answers on a socket in line mode, one at a time.
 
+use super::naming::fingerprint;
 use crate::answer::{Answer, Verb};
-use crate::command::{NamingLookup, encode};
+use crate::command::encode;
 use crate::error::{Error, Malformed, Usage};
-use crate::key::{DestinationText, Target};
-#[cfg(doc)]
-use crate::lease_set_options::LeaseSetOptions;
+use crate::key::DestinationText;
 use crate::machine::{Heard, Timeouts};
 use crate::operand::Name;
-#[cfg(doc)]
-use crate::status::ResultCode;
 use crate::status::Status;
 use crate::time::Duration;
 use crate::types::{SignatureType, Version};
@@ -25,7 +22,7 @@ use crate::writer::Writer;
 pub struct Inquiry {
     version: Version,
     patience: Duration,
-    asked: Question,
+    pub(super) asked: Question,
     /// What the last event answered.
     answered: Question,
     /// Answers that may still come to questions nobody waits for any more.
@@ -89,48 +86,6 @@ impl Inquiry {
     /// The version both sides speak.
     pub const fn version(&self) -> Version {
         self.version
-    }
-
-    /// Asks which destination an address stands for.
-    ///
-    /// # Errors
-    /// [`Usage::Busy`] while another question is outstanding; [`Error::Full`].
-    pub fn lookup<'t>(
-        &mut self,
-        target: impl Into<Target<'t>>,
-        tx: &mut Writer<'_>,
-    ) -> Result<(), Error> {
-        self.ask_name(target.into().into(), false, tx)
-    }
-
-    /// Asks which destination an address stands for, and what its leaseset tells besides.
-    ///
-    /// [`LeaseSetOptions::parse`] finds that in the line of the answer,
-    /// [`Connection::last_line`](crate::Connection::last_line). The router has to fetch the
-    /// leaseset; without one, the answer is [`ResultCode::LeasesetNotFound`]. Routers before API
-    /// 0.9.66 take no notice and answer as to [`Self::lookup`].
-    ///
-    /// # Errors
-    /// As [`Self::lookup`]; [`Usage::NeedsVersion`] below 3.3.
-    pub fn lookup_with_options<'t>(
-        &mut self,
-        target: impl Into<Target<'t>>,
-        tx: &mut Writer<'_>,
-    ) -> Result<(), Error> {
-        if self.version < Version::V3_3 {
-            return Err(Usage::NeedsVersion(Version::V3_3).into());
-        }
-        self.ask_name(target.into().into(), true, tx)
-    }
-
-    /// Asks for the session's own destination.
-    ///
-    /// Without a session i2pd answers with a destination of its own, and Java I2P closes.
-    ///
-    /// # Errors
-    /// As [`Self::lookup`].
-    pub fn lookup_me(&mut self, tx: &mut Writer<'_>) -> Result<(), Error> {
-        self.ask_name(Name::Me, false, tx)
     }
 
     /// Asks for a new pair of keys.
@@ -257,22 +212,6 @@ impl Inquiry {
         }
     }
 
-    fn ask_name(
-        &mut self,
-        name: Name<'_>,
-        options: bool,
-        tx: &mut Writer<'_>,
-    ) -> Result<(), Error> {
-        let start = tx.len() + "NAMING LOOKUP NAME=".len();
-        let lookup = NamingLookup { name, options };
-        self.ask(Question::None, || lookup.encode(tx))?;
-        // Names of targets are one word.
-        let said = tx.written().get(start..).unwrap_or_default();
-        let name = said.iter().take_while(|byte| !byte.is_ascii_whitespace());
-        self.asked = Question::Lookup(fingerprint(name.copied()));
-        Ok(())
-    }
-
     pub(super) fn ask(
         &mut self,
         question: Question,
@@ -319,11 +258,4 @@ fn checked<'l>(
         Ok(destination) => event(destination),
         Err(error) => Event::Noise(Malformed::Key(error)),
     }
-}
-
-/// FNV-1a, 32 bits: enough to tell an answer from the one before it.
-fn fingerprint(bytes: impl IntoIterator<Item = u8>) -> u32 {
-    bytes.into_iter().fold(0x811c_9dc5, |print, byte| {
-        (print ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
 }

@@ -19,6 +19,7 @@ mod forward;
 mod greeting;
 mod inquiry;
 mod manage;
+mod naming;
 pub mod recovery;
 mod session;
 mod utility;

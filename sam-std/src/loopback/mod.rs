@@ -28,9 +28,9 @@
 //! SAM 3.0 to 3.3: `HELLO`, `PING`, `QUIT`, `HELP`, `AUTH`, `SESSION CREATE` of the styles `STREAM`,
 //! `DATAGRAM` and `RAW`, `STREAM CONNECT`, `ACCEPT` and `FORWARD`, `NAMING LOOKUP` of host names, b32
 //! and b33 addresses, destinations and `ME`, `DEST GENERATE`; datagrams by UDP, not on control
-//! sockets. A
-//! session with `i2cp.leaseSetType=5` is found by its b33 address alone. A private key with an
-//! offline signature that is forged or has expired is an `INVALID_KEY`. Unlike some routers it reads what a client sends ahead of an answer, passes
+//! sockets. A session with `i2cp.leaseSetType=5` is found by its b33 address alone. A private key
+//! with an offline signature that is forged or has expired is an `INVALID_KEY`. Unlike some routers
+//! it reads what a client sends ahead of an answer, passes
 //! half-closed streams on, and answers PING at any moment: test against a real router as well.
 //!
 //! Streams wait 10 seconds for an ACCEPT, up to 50 of them for each session. A session, with
@@ -201,11 +201,8 @@ impl Builder {
         self
     }
 
-    /// Puts an option, for instance a service record, into the lease set of a destination, for
-    /// lookups that ask for it. That lease set is found even while nobody has a session with it.
-    ///
-    /// Keys with spaces, quotes, backslashes or `=` and values with line breaks or NUL are not
-    /// told.
+    /// Puts an option, such as a service record, into the lease set of a destination, which is
+    /// found even without a session then; see [`LeaseSetOptions`](sam_core::LeaseSetOptions).
     #[must_use]
     pub fn lease_set_option<B: AsRef<[u8]>>(
         mut self,
@@ -290,15 +287,14 @@ impl Builder {
             })?),
             None => None,
         };
-        let Self {
-            settings,
-            host_names,
-            lease_sets,
-            users,
-            ..
-        } = self;
         let hub = Hub::new(
-            settings, host_names, lease_sets, users, chance, transcript, udp,
+            self.settings,
+            self.host_names,
+            self.lease_sets,
+            self.users,
+            chance,
+            transcript,
+            udp,
         );
         let listener = Listener::start(self.port, self.door, Arc::new(hub))?;
         Ok(LoopbackBridge { listener })
