@@ -35,6 +35,8 @@ pub enum Usage {
     Empty,
     /// A value is longer than the field it is for.
     TooLong,
+    /// A datagram is longer than so many bytes, more than which cannot be sent this way.
+    TooLarge(u16),
     /// A value holds a byte that would break the line or that routers refuse.
     Forbidden(u8),
     /// A number lies outside its range.
@@ -138,6 +140,7 @@ impl fmt::Display for Usage {
         match self {
             Self::Empty => f.write_str("a value is empty"),
             Self::TooLong => f.write_str("a value is too long"),
+            Self::TooLarge(limit) => write!(f, "a datagram is longer than {limit} bytes"),
             Self::Forbidden(byte) => {
                 write!(
                     f,

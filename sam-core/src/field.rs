@@ -43,6 +43,8 @@ pub enum Field {
     SignatureType,
     /// `SILENT`.
     Silent,
+    /// `SIZE`.
+    Size,
     /// `SSL`.
     Ssl,
     /// `STYLE`.
@@ -79,6 +81,7 @@ impl Field {
             Self::Result => "RESULT",
             Self::SignatureType => "SIGNATURE_TYPE",
             Self::Silent => "SILENT",
+            Self::Size => "SIZE",
             Self::Ssl => "SSL",
             Self::Style => "STYLE",
             Self::ToPort => "TO_PORT",

@@ -40,8 +40,8 @@ pub mod client;
 pub mod io;
 
 pub use client::{
-    Accept, Accepted, Arrival, Connect, Connected, Create, Created, Credentials, Event, Forward,
-    Forwarded, Greeting, Session, Utility, Versions,
+    Accept, Accepted, Arrival, Connect, Connected, ControlDatagrams, Create, Created, Credentials,
+    Event, Forward, Forwarded, Greeting, Session, Utility, Versions,
 };
 pub use command::Command;
 pub use connection::{Connection, Step};

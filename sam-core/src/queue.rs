@@ -1,6 +1,7 @@
 //! Lines out: what waits to leave, one line a write.
 
 use core::fmt;
+use core::ops::Range;
 
 use crate::error::{Error, Usage};
 use crate::grammar::find;
@@ -13,6 +14,8 @@ pub(crate) struct TxBuffer<B> {
     sent: usize,
     len: usize,
     flush_due: bool,
+    /// A line with the payload behind it, which leave together.
+    whole: Option<Range<usize>>,
 }
 
 impl<B: AsRef<[u8]> + AsMut<[u8]>> TxBuffer<B> {
@@ -22,6 +25,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> TxBuffer<B> {
             sent: 0,
             len: 0,
             flush_due: false,
+            whole: None,
         }
     }
 
@@ -30,8 +34,16 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> TxBuffer<B> {
         self.sent == self.len
     }
 
-    /// The first line that waits to leave, or what is left of it.
+    /// The first line that waits to leave with the payload it counts, or what is left of it.
     pub(crate) fn pending(&self) -> &[u8] {
+        if let Some(whole) = self
+            .whole
+            .as_ref()
+            .filter(|whole| whole.contains(&self.sent))
+        {
+            let rest = self.bytes.as_ref().get(self.sent..whole.end);
+            return rest.unwrap_or_default();
+        }
         let queued = self
             .bytes
             .as_ref()
@@ -50,6 +62,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> TxBuffer<B> {
         }
         self.sent += count;
         self.flush_due |= count > 0;
+        self.whole.take_if(|whole| whole.end <= self.sent);
         if self.is_empty() {
             self.sent = 0;
             self.len = 0;
@@ -73,7 +86,13 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> TxBuffer<B> {
     ) -> Result<T, Error> {
         let mut writer = Writer::behind(self.bytes.as_mut(), self.len);
         let said = say(&mut writer)?;
-        self.len = writer.len();
+        let len = writer.len();
+        match (writer.take_whole(), &self.whole) {
+            (Some(_), Some(_)) => return Err(Usage::Busy.into()),
+            (Some(whole), None) => self.whole = Some(whole),
+            (None, _) => {}
+        }
+        self.len = len;
         Ok(said)
     }
 }
@@ -124,6 +143,30 @@ mod tests {
         assert_eq!(tx.transmitted(3), Err(Usage::OutOfRange));
         assert_eq!(tx.transmitted(usize::MAX), Err(Usage::OutOfRange));
         assert_eq!(tx.pending(), b"a\n");
+    }
+
+    #[test]
+    fn a_payload_leaves_with_its_line_and_apart_from_others() {
+        let mut tx = TxBuffer::new([0; 16]);
+        tx.write(|writer| writer.line(|line| line.put(b"x")))
+            .unwrap();
+        let count = |writer: &mut Writer<'_>| {
+            writer.counted(b"p\nq", |line| line.line(|line| line.put(b"c")))
+        };
+        tx.write(count).unwrap();
+        tx.write(|writer| writer.line(|line| line.put(b"y")))
+            .unwrap();
+        assert_eq!(tx.write(count), Err(Usage::Busy.into()));
+        assert_eq!(tx.pending(), b"x\n");
+        tx.transmitted(2).unwrap();
+        assert_eq!(tx.pending(), b"c\np\nq");
+        tx.transmitted(3).unwrap();
+        assert_eq!(tx.pending(), b"\nq");
+        tx.transmitted(2).unwrap();
+        assert_eq!(tx.pending(), b"y\n");
+        tx.write(count).unwrap();
+        tx.transmitted(2).unwrap();
+        assert_eq!(tx.pending(), b"c\np\nq");
     }
 
     #[test]

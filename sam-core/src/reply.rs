@@ -3,6 +3,7 @@
 use crate::answer::{Answer, Verb};
 use crate::error::{Error, Malformed};
 use crate::field::Field;
+use crate::header::CountedReceived;
 use crate::lease_set_options::LeaseSetOptions;
 use crate::status::Status;
 use crate::types::Version;
@@ -55,6 +56,8 @@ pub enum Reply<'a> {
     },
     /// `DEST REPLY` that says why there are no keys.
     DestRefused(Status<'a>),
+    /// `DATAGRAM RECEIVED` or `RAW RECEIVED`: so many bytes of payload follow the line.
+    Received(CountedReceived<'a>),
     /// `PING` with its text, verbatim: wants a [`Reply::Pong`]-like answer with the same text.
     Ping(&'a [u8]),
     /// `PONG` with the text of the PING it answers.
@@ -76,6 +79,9 @@ impl<'a> Reply<'a> {
     /// [`Malformed::Twice`] for keys, [`Malformed::Value`] for a VERSION that is none. Unknown
     /// keys, stray words and unknown result words are no errors.
     pub fn parse(line: &'a [u8]) -> Result<Self, Malformed> {
+        if CountedReceived::is_in(line) {
+            return CountedReceived::parse(line).map(Self::Received);
+        }
         let answer = Answer::parse(line)?;
         let [_, _, first, second] = answer.values;
         let missing = |key| Malformed::Missing(key);
@@ -121,7 +127,11 @@ impl<'a> Reply<'a> {
     /// [`Full`](crate::error::Full) if it does not fit; [`Usage`](crate::error::Usage) if a value
     /// cannot stand in a line. Nothing is written then.
     pub fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
+        if let Self::Received(received) = self {
+            return received.encode(writer);
+        }
         writer.sentence(|line| match *self {
+            Self::Received(_) => {}
             Self::Hello { status, version } => {
                 line.add(b"HELLO REPLY");
                 status.encode_result(line);
@@ -192,7 +202,7 @@ impl<'a> Reply<'a> {
             | Self::Stream(status)
             | Self::DestRefused(status)
             | Self::Other { status, .. } => Some(status),
-            Self::Dest { .. } | Self::Ping(_) | Self::Pong(_) => None,
+            Self::Dest { .. } | Self::Received(_) | Self::Ping(_) | Self::Pong(_) => None,
         }
     }
 }

@@ -58,6 +58,11 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Wire<B> {
             return Ok(Step::Done);
         }
         if self.payload > 0 {
+            if matches!(self.state, State::Eof) && self.rx.unread().is_empty() {
+                let error = machine.handle_eof();
+                self.state = State::Failed(error);
+                return Err(error);
+            }
             return Ok(Step::Payload(self.payload));
         }
         self.hear(machine)
@@ -109,6 +114,10 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Wire<B> {
             });
             match heard? {
                 Heard::Nothing if !self.tx.is_empty() => return Ok(Step::Transmit),
+                Heard::Nothing if machine.is_done() => {
+                    self.state = State::Done;
+                    return Ok(Step::Done);
+                }
                 Heard::Nothing => continue,
                 Heard::Event => {}
                 Heard::Payload(count) => self.payload = count,

@@ -1,6 +1,7 @@
 //! A bounded byte cursor that lines are written with.
 
 use core::fmt;
+use core::ops::Range;
 
 use crate::error::{Error, Full, Usage};
 use crate::grammar::find;
@@ -17,6 +18,8 @@ pub struct Writer<'a> {
     len: usize,
     /// What went wrong first; nothing is written from then on, until somebody is told.
     failed: Option<Error>,
+    /// A line and its payload, which have to leave in one write.
+    whole: Option<Range<usize>>,
 }
 
 impl<'a> Writer<'a> {
@@ -31,6 +34,7 @@ impl<'a> Writer<'a> {
             buffer,
             len,
             failed: None,
+            whole: None,
         }
     }
 
@@ -102,6 +106,30 @@ impl<'a> Writer<'a> {
         let start = self.len;
         content(self);
         self.end_line(start)
+    }
+
+    /// Writes one line, and behind it the payload it counts.
+    pub(crate) fn counted(
+        &mut self,
+        payload: &[u8],
+        line: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        if self.whole.is_some() {
+            return Err(Usage::Busy.into());
+        }
+        let start = self.len;
+        let written = line(self).and_then(|()| self.put(payload));
+        if written.is_err() {
+            self.len = start;
+        } else {
+            self.whole = Some(start..self.len);
+        }
+        written
+    }
+
+    /// What has to leave in one write, if anything has.
+    pub(crate) fn take_whole(&mut self) -> Option<Range<usize>> {
+        self.whole.take()
     }
 
     #[inline(never)]

@@ -51,7 +51,7 @@ mod request;
 use crate::client::Versions;
 use crate::command::{Command, Hello};
 use crate::error::{Error, Malformed, Usage};
-use crate::header::Peer;
+use crate::header::{CountedReceived, CountedSend, Peer};
 use crate::lease_set_options::LeaseSetOptions;
 use crate::machine::{Heard, Machine};
 use crate::reply::Reply;
@@ -253,6 +253,24 @@ impl Bridge {
         Ok(())
     }
 
+    /// Passes a datagram on to the client; ports are left out below 3.2.
+    ///
+    /// # Errors
+    /// [`Usage::NotNow`] unless this is the control socket of a session; those of
+    /// [`CountedReceived::encode_with`]. Nothing is said then.
+    pub fn deliver(
+        &mut self,
+        received: CountedReceived<'_>,
+        payload: &[u8],
+        tx: &mut Writer<'_>,
+    ) -> Result<(), Error> {
+        if !self.is_session || self.at == At::Over {
+            return Err(Usage::NotNow.into());
+        }
+        let version = self.version.unwrap_or(Version::V3_0);
+        received.in_version(version).encode_with(payload, tx)
+    }
+
     fn end(&mut self, ending: Ending) {
         self.at = At::Over;
         self.ending = ending;
@@ -336,6 +354,11 @@ impl Bridge {
                 .encode(tx)?;
                 return Ok(Heard::Nothing);
             }
+            Command::Send(send) if self.is_session => return Ok(Heard::Payload(send.size)),
+            Command::Send(_) => {
+                self.end(Ending::Close);
+                return Ok(Heard::Nothing);
+            }
             Command::StreamConnect(_) | Command::StreamAccept(_) | Command::StreamForward(_)
                 if self.is_session =>
             {
@@ -377,6 +400,11 @@ impl Machine for Bridge {
         }
         match Command::parse(line) {
             Ok(command) => self.hear_command(command, tx),
+            // Where its payload ends nobody knows, and it could pass for commands.
+            Err(_) if CountedSend::is_in(line) => {
+                self.end(Ending::Close);
+                Ok(Heard::Nothing)
+            }
             Err(malformed) => complain(line, malformed, tx).map(|()| Heard::Nothing),
         }
     }
@@ -390,6 +418,7 @@ impl Machine for Bridge {
             Command::StreamAccept(accept) => Ok(Request::Accept(accept)),
             Command::StreamForward(forward) => Ok(Request::Forward(forward)),
             Command::NamingLookup(lookup) => Ok(Request::Lookup(lookup)),
+            Command::Send(send) => Ok(Request::Send(send)),
             Command::DestGenerate(signature_type) => Ok(Request::Generate(signature_type)),
             _ => Err(Malformed::Unexpected.into()),
         }

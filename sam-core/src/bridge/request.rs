@@ -3,6 +3,7 @@
 use crate::command::{
     Auth, Hello, NamingLookup, SessionCreate, StreamAccept, StreamConnect, StreamForward,
 };
+use crate::header::CountedSend;
 use crate::types::SignatureType;
 
 /// What a client asks for.
@@ -27,6 +28,8 @@ pub enum Request<'l> {
     /// Which destination a name stands for, and what its leaseset tells, if that is asked for: the
     /// answer is `LEASESET_NOT_FOUND` then if there is none.
     Lookup(NamingLookup<'l>),
+    /// A datagram; its payload follows, and no answer is due.
+    Send(CountedSend<'l>),
     /// A new pair of keys; without a type, of the router's default one.
     Generate(Option<SignatureType>),
 }

@@ -1,5 +1,6 @@
 //! Bringing a session online.
 
+use super::control_datagrams::ControlDatagrams;
 use super::greeting::Greeting;
 use super::session::Session;
 use super::{Progress, hear};
@@ -106,6 +107,12 @@ impl<'a> Create<'a> {
     /// The session, once it is ready.
     pub fn into_session(self) -> Session {
         Session::new(self.version.unwrap_or(Version::V3_0), self.timeouts)
+    }
+
+    /// The session, once it is ready, if its datagrams come on the control socket.
+    pub fn into_control_datagrams(self) -> ControlDatagrams {
+        let version = self.version.unwrap_or(Version::V3_0);
+        ControlDatagrams::new(self.style, version, self.timeouts)
     }
 
     fn say(&self, tx: &mut Writer<'_>) -> Result<(), Error> {

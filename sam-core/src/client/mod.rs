@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`Utility`] | lookups and keys without a session | with its socket |
 //! | [`Create`], then [`Session`] | the control socket of a session | the session lives as long as it |
+//! | [`Create`], then [`ControlDatagrams`] | the same, with datagrams on it | |
 //! | [`Connect`] | becomes an outgoing stream | by turning into the stream |
 //! | [`Accept`] | becomes an incoming stream | by turning into the stream |
 //! | [`Forward`] | stands for a listening socket of the program's | with its socket |
@@ -14,6 +15,7 @@
 mod accept;
 mod arrival;
 mod connect;
+mod control_datagrams;
 mod create;
 mod forward;
 mod greeting;
@@ -27,6 +29,7 @@ mod utility;
 pub use accept::{Accept, Accepted};
 pub use arrival::Arrival;
 pub use connect::{Connect, Connected};
+pub use control_datagrams::{ControlDatagrams, Told};
 pub use create::{Create, Created};
 pub use forward::{Forward, Forwarded};
 pub use greeting::{Credentials, Greeting, Versions};

@@ -12,7 +12,7 @@ use crate::error::Usage;
 use crate::error::{Error, Malformed};
 use crate::field::Field;
 use crate::grammar::{self, Sentence};
-use crate::header::read_ports;
+use crate::header::{CountedSend, read_ports};
 use crate::operand::{Host, Name, SessionKey};
 use crate::options::Options;
 use crate::types::{Ports, SignatureType, Style, Version};
@@ -41,6 +41,8 @@ pub enum Command<'a> {
     NamingLookup(NamingLookup<'a>),
     /// `DEST GENERATE`; without a type routers make DSA_SHA1 keys.
     DestGenerate(Option<SignatureType>),
+    /// `DATAGRAM SEND` or `RAW SEND`: so many bytes of payload follow the line.
+    Send(CountedSend<'a>),
     /// `PING` with its text, verbatim.
     Ping(&'a [u8]),
     /// `PONG` with the text of the PING it answers.
@@ -236,6 +238,8 @@ impl<'a> Command<'a> {
             }
             (b"AUTH", Some(noun)) => Auth::parse(noun, pairs).map(Self::Auth),
             (b"HELP", None) => Ok(Self::Help),
+            (b"DATAGRAM", Some(b"SEND")) => CountedSend::read(false, pairs).map(Self::Send),
+            (b"RAW", Some(b"SEND")) => CountedSend::read(true, pairs).map(Self::Send),
             (b"QUIT" | b"STOP" | b"EXIT", None) => Ok(Self::Quit),
             _ => Err(Malformed::Verb),
         }
@@ -262,6 +266,7 @@ impl<'a> Command<'a> {
             Self::StreamForward(forward) => forward.encode(writer),
             Self::NamingLookup(lookup) => lookup.encode(writer),
             Self::DestGenerate(signature_type) => encode::generate(signature_type, writer),
+            Self::Send(send) => send.encode(writer),
             Self::Ping(text) => encode::ping(text, writer),
             Self::Pong(text) => encode::pong(text, writer),
             Self::Auth(auth) => auth.encode(writer),

@@ -57,12 +57,7 @@ impl<'a> DatagramHeader<'a> {
     /// [`Full`](crate::error::Full) if it does not fit; nothing is written then.
     pub fn encode(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
         writer.sentence(|line| {
-            match self.source {
-                Source::Destination(text) => line.add(text.as_bytes()),
-                Source::Hash(hash) => {
-                    Base64Groups::new(hash.as_bytes()).for_each(|group| line.add(&group));
-                }
-            }
+            self.source.encode(line);
             if let Some(ports) = self.ports {
                 line.ports(ports);
             }
@@ -71,7 +66,7 @@ impl<'a> DatagramHeader<'a> {
 }
 
 impl<'a> Source<'a> {
-    fn read(text: &'a [u8]) -> Result<Self, KeyError> {
+    pub(super) fn read(text: &'a [u8]) -> Result<Self, KeyError> {
         if text.len() != HASH_LEN {
             return DestinationText::new(text).map(Self::Destination);
         }
@@ -83,6 +78,15 @@ impl<'a> Source<'a> {
         match len {
             32 => Ok(Self::Hash(DestinationHash::from_bytes(hash))),
             _ => Err(KeyError::Length),
+        }
+    }
+
+    pub(super) fn encode(self, line: &mut Writer<'_>) {
+        match self {
+            Self::Destination(text) => line.add(text.as_bytes()),
+            Self::Hash(hash) => {
+                Base64Groups::new(hash.as_bytes()).for_each(|group| line.add(&group));
+            }
         }
     }
 }

@@ -1,13 +1,16 @@
 //! The lines in front of data: who a peer is, where a datagram goes and where it comes from.
 //!
-//! One datagram is one UDP packet: a header, `\n`, the payload. Headers are read and written in
+//! One datagram is one UDP packet: a header, `\n`, the payload; on the control socket a line says
+//! how many bytes follow it. Headers are read and written in
 //! place; payloads are never touched.
 
+mod counted;
 mod datagram;
 mod peer;
 mod raw;
 mod send;
 
+pub use counted::{CountedReceived, CountedSend};
 pub use datagram::{DatagramHeader, Source};
 pub use peer::Peer;
 pub use raw::RawHeader;

@@ -9,6 +9,7 @@
 
 mod commands;
 mod common;
+mod counted;
 mod datagram_headers;
 mod datagram_sessions;
 mod injection;

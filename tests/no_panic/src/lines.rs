@@ -2,7 +2,7 @@
 
 use core::hint::black_box;
 
-use sam_core::header::{DatagramHeader, RawHeader, SendHeader};
+use sam_core::header::{CountedReceived, CountedSend, DatagramHeader, RawHeader, SendHeader};
 use sam_core::types::Version;
 use sam_core::{
     Command, DestinationText, LeaseSetOptions, Peer, Ports, Reply, SessionId, Status, Target,
@@ -17,6 +17,7 @@ pub fn call() {
     replies(&input);
     peers(&input);
     datagrams(&input);
+    counted(&input);
 }
 
 #[inline(never)]
@@ -97,4 +98,26 @@ fn datagrams(input: &[u8]) {
     };
     let header = SendHeader::new(&id, Target::from(to)).ports(Ports::default());
     black_box(header.encode(&mut writer)).ok();
+}
+
+#[inline(never)]
+fn counted(input: &[u8]) {
+    let mut buffer = bytes();
+    let mut writer = Writer::new(buffer.get_mut(..number()).unwrap_or_default());
+    black_box((
+        CountedSend::is_in(cut(input)),
+        CountedReceived::is_in(cut(input)),
+        CountedReceived::size_in(cut(input)).ok(),
+    ));
+    if let Ok(Command::Send(send)) = Command::parse(cut(input)) {
+        black_box(send.encode_with(cut(input), &mut writer)).ok();
+    }
+    if let Ok(received) = CountedReceived::parse(cut(input)) {
+        black_box(
+            received
+                .in_version(Version::V3_1)
+                .encode_with(cut(input), &mut writer),
+        )
+        .ok();
+    }
 }

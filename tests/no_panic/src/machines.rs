@@ -10,12 +10,13 @@ use sam_core::client::recovery::{Input, Recovery};
 use sam_core::client::{Arrival, Inquiry};
 use sam_core::command::DatagramParameters;
 use sam_core::error::Malformed;
+use sam_core::header::CountedReceived;
 use sam_core::io::{Stream, blocking};
 use sam_core::operand::Host;
 use sam_core::{
-    Accept, Address, Connect, Connection, Create, Credentials, DestinationText, Error, Forward,
-    Greeting, Machine, Peer, Ports, Reply, ResultCode, SessionId, SessionKey, SessionOptions,
-    SignatureType, Status, Step, Style, Timeouts, Utility, Writer,
+    Accept, Address, Connect, Connection, ControlDatagrams, Create, Credentials, DestinationText,
+    Error, Forward, Greeting, Machine, Peer, Ports, Reply, ResultCode, SessionId, SessionKey,
+    SessionOptions, SignatureType, Status, Step, Style, Timeouts, Utility, Writer,
 };
 
 use crate::input::{bytes, cut, number, text};
@@ -87,12 +88,34 @@ fn session(greeting: Greeting<'_>, id: &SessionId, input: &[u8]) {
     let Some(connection) = create.ok().and_then(|create| driven(create, input)) else {
         return;
     };
+    if number() > 0 {
+        return control_datagrams(connection.then(Create::into_control_datagrams), input);
+    }
     let mut connection = connection.then(Create::into_session);
     black_box((
         connection.machine().is_busy(),
         connection.machine().version(),
     ));
     black_box(connection.request(|session, tx| ask(session.ask(), tx, input))).ok();
+    drive(&mut connection, input);
+}
+
+fn control_datagrams(mut connection: Connection<ControlDatagrams, Buffer>, input: &[u8]) {
+    black_box((
+        connection.machine().is_busy(),
+        connection.machine().version(),
+    ));
+    black_box(connection.request(|session, tx| match number() {
+        0 => ask(session.ask(), tx, input),
+        _ => {
+            let to = DestinationText::new(cut(input)).map_err(Malformed::Key)?;
+            match number() {
+                0 => session.send(to, input, tx),
+                _ => session.send_with_ports(to, Ports::default(), input, tx),
+            }
+        }
+    }))
+    .ok();
     drive(&mut connection, input);
 }
 
@@ -182,6 +205,7 @@ fn bridge(input: &[u8]) {
         match number() {
             0 => bridge.answer(&Reply::parse(cut(input))?, tx),
             1 => bridge.peer(Peer::parse(cut(input))?, tx),
+            2 => bridge.deliver(CountedReceived::parse(cut(input))?, input, tx),
             _ => bridge.refuse(Status::new(ResultCode::from_word(cut(input))), tx),
         }
     });
