@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::acceptor::Acceptor;
 use super::connector::Parked;
-use super::datagrams::Inbox;
+use super::datagrams::{self, Inbox, Receiver};
 use super::forward::{Forward, Forwarding};
 use super::hub::{Hub, OpenSession};
 use super::keys;
@@ -113,6 +113,17 @@ impl Client {
                     Ok(session) => return Acceptor::serve(&session, self.lines),
                     Err(status) => self.lines.refuse(status)?,
                 },
+                Request::Send(send) => {
+                    let (is_raw, ports, protocol) = (send.is_raw, send.ports, send.protocol);
+                    let name = naming::text(send.destination);
+                    let payload = self.lines.payload(datagrams::MAX_LEN)?;
+                    if let (Role::Session(session), Some(payload)) = (&self.role, payload) {
+                        let source = session.session();
+                        datagrams::send(
+                            &self.hub, source, is_raw, &name, ports, protocol, &payload,
+                        );
+                    }
+                }
                 _ => self.lines.refuse(refusal("unsupported command"))?,
             }
         }
@@ -190,14 +201,15 @@ impl Client {
 
     fn inbox(&self, create: &SessionCreate<'_>) -> Result<Inbox, Status<'static>> {
         let wanted = create.datagrams;
-        let Some(port @ 1..) = wanted.port else {
-            return Err(refusal(
-                "PORT not specified: datagrams are forwarded by UDP only",
-            ));
+        let receiver = match wanted.port {
+            Some(port @ 1..) => {
+                let client = self.lines.socket().peer_ip();
+                let client = client.map_err(|_| refusal("no address"))?;
+                Receiver::Udp((Forward::server_ip(client, wanted.host)?, port).into())
+            }
+            Some(0) => return Err(refusal("PORT is out of range")),
+            None => Receiver::Control,
         };
-        let client = self.lines.socket().peer_ip();
-        let client = client.map_err(|_| refusal("no address"))?;
-        let receiver = (Forward::server_ip(client, wanted.host)?, port).into();
         Inbox::new(create.style, wanted, receiver, self.lines.version())
     }
 

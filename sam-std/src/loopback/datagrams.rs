@@ -4,16 +4,18 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sam_core::command::DatagramParameters;
-use sam_core::header::{DatagramHeader, RawHeader, SendHeader, Source};
+use sam_core::header::{CountedReceived, DatagramHeader, RawHeader, SendHeader, Source};
 use sam_core::key::DestinationText;
 use sam_core::{Ports, ResultCode, Status, Style, Version, Writer};
 
+use super::group::Close;
 use super::hub::Hub;
 use super::naming;
 use super::session::Session;
+use super::socket::Socket;
 
 /// More than any UDP packet has.
 const PACKET_BYTES: usize = 64 * 1024;
@@ -27,10 +29,24 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// The protocol of raw datagrams, unless the client says otherwise.
 const RAW: u8 = 18;
 
+/// How long a client may take to read a datagram, in whose place nobody else is served.
+const DELIVERY_TIME: Duration = Duration::from_secs(5);
+
+/// The longest payload of any style, in bytes.
+pub(super) const MAX_LEN: usize = 32_768;
+
+/// Where a session receives datagrams.
+#[derive(Clone, Copy)]
+pub(super) enum Receiver {
+    Udp(SocketAddr),
+    /// On its control socket.
+    Control,
+}
+
 /// What a session sends and receives, if that is datagrams.
 pub(super) struct Inbox {
     style: Style,
-    client: SocketAddr,
+    receiver: Receiver,
     /// Of what it sends.
     ports: Ports,
     protocol: u8,
@@ -40,11 +56,11 @@ pub(super) struct Inbox {
 }
 
 impl Inbox {
-    /// What a client of this version asks for; `client` is where it receives.
+    /// What a client of this version asks for; `receiver` is where it receives.
     pub(super) fn new(
         style: Style,
         wanted: DatagramParameters<'_>,
-        client: SocketAddr,
+        receiver: Receiver,
         version: Option<Version>,
     ) -> Result<Self, Status<'static>> {
         let reads_ports = version.is_some_and(|version| version >= Version::V3_2);
@@ -54,7 +70,7 @@ impl Inbox {
         }
         Ok(Self {
             style,
-            client,
+            receiver,
             ports: wanted.ports.unwrap_or_default(),
             protocol: wanted.protocol.unwrap_or(RAW),
             reads_ports,
@@ -65,7 +81,7 @@ impl Inbox {
     /// The longest payload the specification allows.
     const fn max_len(&self) -> usize {
         match self.style {
-            Style::Raw => 32_768,
+            Style::Raw => MAX_LEN,
             _ => 31_744,
         }
     }
@@ -111,19 +127,86 @@ fn pass_on(hub: &Hub, packet: &[u8]) -> Option<()> {
     let (header, payload) = SendHeader::parse(packet).ok()?;
     let id: Vec<u8> = header.id.bytes().collect();
     let source = hub.by_id(&id)?;
-    let target = hub.find(&naming::text(header.destination)).ok()??;
+    let name = naming::text(header.destination);
+    deliver(hub, &source, &name, header.ports, header.protocol, payload)
+}
+
+/// Passes on what a client sends on the control socket of its session.
+pub(super) fn send(
+    hub: &Hub,
+    source: &Session,
+    is_raw: bool,
+    name: &[u8],
+    ports: Option<Ports>,
+    protocol: Option<u8>,
+    payload: &[u8],
+) {
+    let style = source.inbox.as_ref().map(|inbox| inbox.style);
+    if style == Some(if is_raw { Style::Raw } else { Style::Datagram }) {
+        // What cannot be delivered is lost without a word here too.
+        let _ = deliver(hub, source, name, ports, protocol, payload);
+    }
+}
+
+fn deliver(
+    hub: &Hub,
+    source: &Session,
+    name: &[u8],
+    ports: Option<Ports>,
+    protocol: Option<u8>,
+    payload: &[u8],
+) -> Option<()> {
+    let target = hub.find(name).ok()??;
     let [sender, receiver] = [source.inbox.as_ref()?, target.inbox.as_ref()?];
     if sender.style != receiver.style || !(1..=sender.max_len()).contains(&payload.len()) {
         return None;
     }
-    let ports = header.ports.unwrap_or(sender.ports);
-    let protocol = header.protocol.unwrap_or(sender.protocol);
+    let ports = ports.unwrap_or(sender.ports);
+    let protocol = protocol.unwrap_or(sender.protocol);
     let mut forwarded = vec![0; HEADER_BYTES + payload.len()];
     let mut forwarded = Writer::new(&mut forwarded);
-    put_header(receiver, &source, ports, protocol, &mut forwarded)?;
-    forwarded.put(payload).ok()?;
-    hub.udp.send_to(forwarded.written(), receiver.client).ok()?;
+    match receiver.receiver {
+        Receiver::Udp(client) => {
+            put_header(receiver, source, ports, protocol, &mut forwarded)?;
+            forwarded.put(payload).ok()?;
+            hub.udp.send_to(forwarded.written(), client).ok()?;
+        }
+        Receiver::Control => {
+            put_line(receiver, source, ports, protocol, payload, &mut forwarded)?;
+            say(&target.control, forwarded.written(), payload.len())?;
+        }
+    }
     Some(())
+}
+
+/// Says a line with its payload. A client that does not read in time may have got a part of it,
+/// so its connection is of no use any more.
+fn say(control: &Socket, bytes: &[u8], payload_len: usize) -> Option<()> {
+    let (line, payload) = bytes.split_at_checked(bytes.len().checked_sub(payload_len)?)?;
+    control.track().says(line);
+    control.track().sends(payload);
+    let by = Some(Instant::now() + DELIVERY_TIME);
+    let said = control.write_all(bytes, by);
+    said.inspect_err(|_| control.close()).ok()
+}
+
+fn put_line(
+    receiver: &Inbox,
+    source: &Session,
+    ports: Ports,
+    protocol: u8,
+    payload: &[u8],
+    out: &mut Writer<'_>,
+) -> Option<()> {
+    let is_raw = receiver.style == Style::Raw;
+    let destination = DestinationText::new(source.destination.as_bytes()).ok()?;
+    let received = CountedReceived {
+        source: (!is_raw).then_some(Source::Destination(destination)),
+        size: payload.len(),
+        ports: receiver.reads_ports.then_some(ports),
+        protocol: (is_raw && receiver.reads_ports).then_some(protocol),
+    };
+    received.encode_with(payload, out).ok()
 }
 
 fn put_header(

@@ -236,6 +236,10 @@ impl OpenSession {
     pub(super) fn destination(&self) -> &Arc<str> {
         &self.session.destination
     }
+
+    pub(super) const fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
 }
 
 impl Drop for OpenSession {

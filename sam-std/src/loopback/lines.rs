@@ -75,6 +75,32 @@ impl Lines {
         self.connection.event(line).map_err(io::Error::other)
     }
 
+    /// Waits for the payload behind a request; one longer than `max` is read, and lost.
+    pub(super) fn payload(&mut self, max: usize) -> io::Result<Option<Vec<u8>>> {
+        let len = self.connection.payload_due();
+        let mut payload = vec![0; len.min(max)];
+        let mut surplus = [0; 1024];
+        let mut taken = 0;
+        while self.connection.payload_due() > 0 {
+            let room = match payload.get_mut(taken..) {
+                Some(room) if !room.is_empty() => room,
+                _ => &mut surplus,
+            };
+            let mut count = self.connection.take_payload(room);
+            if count == 0 {
+                let due = room.len().min(self.connection.payload_due());
+                let room = room.get_mut(..due).unwrap_or_default();
+                count = self.socket.read(room, None)?;
+                self.connection
+                    .payload_read(count)
+                    .map_err(io::Error::other)?;
+            }
+            self.socket.track().took_payload(count);
+            taken += count;
+        }
+        Ok((len <= max).then_some(payload))
+    }
+
     /// Gives the answer that is due.
     pub(super) fn answer(&mut self, reply: &Reply<'_>) -> io::Result<()> {
         let said = self

@@ -20,6 +20,8 @@ pub(super) struct Socket {
     /// What is said on it, in clear even if there is TLS.
     track: Track,
     looking: Mutex<()>,
+    /// Datagrams come between the answers of the client's own thread.
+    saying: Mutex<()>,
 }
 
 enum Link {
@@ -46,6 +48,7 @@ impl Socket {
             link,
             track,
             looking: Mutex::new(()),
+            saying: Mutex::new(()),
         }
     }
 
@@ -91,6 +94,7 @@ impl Socket {
 
     /// Writes all of `bytes`, until `deadline` if there is one.
     pub(super) fn write_all(&self, bytes: &[u8], deadline: Option<Instant>) -> io::Result<()> {
+        let _turn = lock(&self.saying);
         let link = self.link();
         let set = |timeout| link.set_write_timeout(timeout);
         let mut rest = bytes;

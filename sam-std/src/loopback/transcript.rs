@@ -154,6 +154,14 @@ impl Track {
         });
     }
 
+    /// The bridge has taken so many bytes behind the line it heard last.
+    pub(super) fn took_payload(&self, len: usize) {
+        let mut course = lock(&self.course);
+        let len = len.min(course.unheard.len());
+        let payload: Vec<u8> = course.unheard.drain(..len).collect();
+        self.note_bytes(b"=>", &payload);
+    }
+
     /// The bridge has heard all lines.
     pub(super) fn heard_all(&self) {
         self.heard_through(|lines| {

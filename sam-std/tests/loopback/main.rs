@@ -5,6 +5,7 @@
 mod accepting;
 mod addresses;
 mod client;
+mod control_datagrams;
 mod datagrams;
 mod forwarding;
 mod hostile;

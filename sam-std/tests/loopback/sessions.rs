@@ -16,8 +16,8 @@ fn refusals_leave_the_connection_open() {
             error("ID not specified"),
         ),
         (
-            "RAW ID=a DESTINATION=TRANSIENT",
-            error("PORT not specified: datagrams are forwarded by UDP only"),
+            "RAW ID=a DESTINATION=TRANSIENT PORT=0",
+            error("PORT is out of range"),
         ),
         (
             "RAW ID=a DESTINATION=TRANSIENT PORT=1 PROTOCOL=17",
