@@ -17,6 +17,10 @@ pub enum Field {
     Host,
     /// `ID`.
     Id,
+    /// `LISTEN_PORT`.
+    ListenPort,
+    /// `LISTEN_PROTOCOL`.
+    ListenProtocol,
     /// `MAX`.
     Max,
     /// `MESSAGE`.
@@ -68,6 +72,8 @@ impl Field {
             Self::Header => "HEADER",
             Self::Host => "HOST",
             Self::Id => "ID",
+            Self::ListenPort => "LISTEN_PORT",
+            Self::ListenProtocol => "LISTEN_PROTOCOL",
             Self::Max => "MAX",
             Self::Message => "MESSAGE",
             Self::Min => "MIN",

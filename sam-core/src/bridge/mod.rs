@@ -95,8 +95,14 @@ enum Due {
     Greet(Version),
     Auth,
     Create,
-    Connect { silent: bool },
-    Accept { silent: bool },
+    /// SESSION ADD and REMOVE.
+    Change,
+    Connect {
+        silent: bool,
+    },
+    Accept {
+        silent: bool,
+    },
     Forward,
     Lookup,
     Generate,
@@ -163,7 +169,7 @@ impl Bridge {
         let fits = match due {
             Due::Greet(_) => matches!(reply, Reply::Hello { .. }),
             Due::Auth => matches!(reply, Reply::Other { verb: b"AUTH", .. }),
-            Due::Create => matches!(reply, Reply::Session { .. }),
+            Due::Create | Due::Change => matches!(reply, Reply::Session { .. }),
             Due::Connect { .. } | Due::Accept { .. } | Due::Forward => {
                 matches!(reply, Reply::Stream(_))
             }
@@ -190,7 +196,7 @@ impl Bridge {
                 self.is_session = granted;
                 self.at = At::Ready;
             }
-            Due::Lookup | Due::Generate | Due::Auth => self.at = At::Ready,
+            Due::Change | Due::Lookup | Due::Generate | Due::Auth => self.at = At::Ready,
             Due::Forward if granted => self.at = At::Ready,
             Due::Accept { silent } if granted => self.at = At::AwaitingPeer { silent },
             Due::Connect { .. } if granted => self.end(Ending::Stream),
@@ -218,7 +224,7 @@ impl Bridge {
                 verb: b"AUTH",
                 status,
             },
-            Due::Create => Reply::Session {
+            Due::Create | Due::Change => Reply::Session {
                 status,
                 destination: None,
                 id: None,
@@ -369,6 +375,7 @@ impl Bridge {
             }
             Command::Auth(_) => Due::Auth,
             Command::SessionCreate(_) => Due::Create,
+            Command::SessionAdd(_) | Command::SessionRemove(_) => Due::Change,
             Command::StreamConnect(connect) => Due::Connect {
                 silent: connect.silent,
             },
@@ -414,6 +421,8 @@ impl Machine for Bridge {
             Command::Hello(hello) => Ok(Request::Greet(hello)),
             Command::Auth(auth) => Ok(Request::Auth(auth)),
             Command::SessionCreate(create) => Ok(Request::Create(create)),
+            Command::SessionAdd(add) => Ok(Request::Add(add)),
+            Command::SessionRemove(id) => Ok(Request::Remove(id)),
             Command::StreamConnect(connect) => Ok(Request::Connect(connect)),
             Command::StreamAccept(accept) => Ok(Request::Accept(accept)),
             Command::StreamForward(forward) => Ok(Request::Forward(forward)),

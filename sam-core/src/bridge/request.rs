@@ -1,10 +1,12 @@
 //! What the program behind the bridge half has to do.
 
 use crate::command::{
-    Auth, Hello, NamingLookup, SessionCreate, StreamAccept, StreamConnect, StreamForward,
+    Auth, Hello, NamingLookup, SessionAdd, SessionCreate, StreamAccept, StreamConnect,
+    StreamForward,
 };
 use crate::header::CountedSend;
 use crate::types::SignatureType;
+use crate::value::Value;
 
 /// What a client asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +21,10 @@ pub enum Request<'l> {
     Auth(Auth<'l>),
     /// A session that lives as long as this connection.
     Create(SessionCreate<'l>),
+    /// A subsession of the session that this connection has.
+    Add(SessionAdd<'l>),
+    /// The end of the subsession with this ID.
+    Remove(Value<'l>),
     /// A stream to a peer; after the answer OK this connection is that stream.
     Connect(StreamConnect<'l>),
     /// A stream from a peer; after the answer OK, and [`Bridge::peer`](super::Bridge::peer), this connection is it.

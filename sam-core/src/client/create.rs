@@ -104,6 +104,21 @@ impl<'a> Create<'a> {
         })
     }
 
+    /// A session for subsessions, instead of one for streams: [`Style::Primary`], or
+    /// [`Style::Master`], the only one i2pd knows.
+    ///
+    /// The version is not looked at: i2pd 2.45.1 calls itself 3.1 and has MASTER sessions.
+    ///
+    /// # Errors
+    /// [`Usage::NotNow`] for another style.
+    pub const fn primary(mut self, style: Style) -> Result<Self, Usage> {
+        if !matches!(style, Style::Primary | Style::Master) {
+            return Err(Usage::NotNow);
+        }
+        self.style = style;
+        Ok(self)
+    }
+
     /// The session, once it is ready.
     pub fn into_session(self) -> Session {
         Session::new(self.version.unwrap_or(Version::V3_0), self.timeouts)

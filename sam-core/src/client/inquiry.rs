@@ -49,6 +49,8 @@ pub enum Event<'l> {
     },
     /// The router made no keys.
     NotGenerated(Status<'l>),
+    /// The router has added the subsession, or removed it.
+    Granted,
     /// The router is alive: the answer to a ping or a probe.
     Alive,
     /// The answer to what [`Inquiry::set_auth`] and its neighbours ask. Else a status nobody asked
@@ -66,6 +68,8 @@ pub(super) enum Question {
     /// A lookup of the name with this fingerprint.
     Lookup(u32),
     Generate,
+    /// A change of the subsession whose ID has this fingerprint.
+    Subsession(u32),
     Probe,
     Ping,
     /// What any status answers.
@@ -156,7 +160,7 @@ impl Inquiry {
         let Ok(answer) = Answer::parse(line) else {
             return Ok(self.leave_unanswered());
         };
-        let [_, _, name, _] = answer.values;
+        let [_, _, name, id] = answer.values;
         match (self.asked, answer.verb) {
             (_, Verb::Ping) => {
                 encode::pong(answer.text, tx)?;
@@ -167,6 +171,15 @@ impl Inquiry {
                 Ok(Heard::Nothing)
             }
             (_, Verb::Pong) if self.asked != Question::Ping => Ok(Heard::Nothing),
+            // The late answer to a change that was given up; routers but Java I2P do not say whose.
+            (Question::Subsession(print), Verb::Session)
+                if id.is_some_and(|id| fingerprint(id.bytes()) != print) =>
+            {
+                Ok(Heard::Nothing)
+            }
+            (Question::Subsession(_), Verb::Session) if answer.result().is_ok() => {
+                Ok(self.answer())
+            }
             (Question::Ping, Verb::Pong)
             | (Question::Lookup(_) | Question::Probe, Verb::Naming)
             | (Question::Generate, Verb::Dest) => Ok(self.answer()),
@@ -199,6 +212,7 @@ impl Inquiry {
                 private: Secret::new(value.unwrap_or(Value::EMPTY)),
             }),
             (Question::Generate, Verb::Dest, Some(status)) => Event::NotGenerated(status),
+            (Question::Subsession(_), Verb::Session, Some(_)) => Event::Granted,
             (_, _, Some(status)) => Event::Status(status),
             (_, _, None) => Event::Noise(Malformed::Unexpected),
         }

@@ -24,6 +24,7 @@ mod manage;
 mod naming;
 pub mod recovery;
 mod session;
+mod subsessions;
 mod utility;
 
 pub use accept::{Accept, Accepted};

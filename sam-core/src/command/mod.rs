@@ -3,9 +3,11 @@
 mod auth;
 mod datagrams;
 pub(crate) mod encode;
+pub(crate) mod subsession;
 
 pub use auth::Auth;
 pub use datagrams::DatagramParameters;
+pub use subsession::SessionAdd;
 
 #[cfg(doc)]
 use crate::error::Usage;
@@ -31,6 +33,10 @@ pub enum Command<'a> {
     Hello(Hello<'a>),
     /// `SESSION CREATE`.
     SessionCreate(SessionCreate<'a>),
+    /// `SESSION ADD`: a subsession.
+    SessionAdd(SessionAdd<'a>),
+    /// `SESSION REMOVE` of the subsession with this ID.
+    SessionRemove(Value<'a>),
     /// `STREAM CONNECT`.
     StreamConnect(StreamConnect<'a>),
     /// `STREAM ACCEPT`.
@@ -183,6 +189,11 @@ impl<'a> Command<'a> {
                     options: Options::from_pairs(pairs),
                 }))
             }
+            (b"SESSION", Some(b"ADD")) => SessionAdd::read(pairs).map(Self::SessionAdd),
+            (b"SESSION", Some(b"REMOVE")) => {
+                let [id] = pairs.fields(&[Field::Id])?;
+                Ok(Self::SessionRemove(id.unwrap_or(Value::EMPTY)))
+            }
             (b"STREAM", Some(b"CONNECT")) => {
                 let [id, destination, silent, from, to] = pairs.fields(&[
                     Field::Id,
@@ -261,6 +272,8 @@ impl<'a> Command<'a> {
         match *self {
             Self::Hello(hello) => hello.encode(writer),
             Self::SessionCreate(create) => create.encode(writer),
+            Self::SessionAdd(add) => add.encode(writer),
+            Self::SessionRemove(id) => subsession::remove(id, writer),
             Self::StreamConnect(connect) => connect.encode(writer),
             Self::StreamAccept(accept) => accept.encode(writer),
             Self::StreamForward(forward) => forward.encode(writer),

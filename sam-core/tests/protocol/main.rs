@@ -20,3 +20,4 @@ mod parsing;
 mod replies;
 mod round_trip;
 mod secrets;
+mod subsessions;

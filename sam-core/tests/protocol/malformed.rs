@@ -41,7 +41,6 @@ fn commands() {
             "SESSION CREATE STYLE=RAW SIGNATURE_TYPE=foo",
             Malformed::Value(Field::SignatureType),
         ),
-        ("SESSION ADD STYLE=STREAM ID=s1", Malformed::Verb),
         ("STREAM CONNECT ID=a ID=b", Malformed::Twice(Field::Id)),
         (
             "STREAM CONNECT ID=a DESTINATION=b SILENT=1",
