@@ -22,6 +22,8 @@ pub struct Lookup {
 pub(crate) enum Answer {
     Found(Lookup),
     Key(PrivateKey),
+    /// What was asked for is done.
+    Granted,
     /// What the router said with its OK.
     Message(String),
 }
@@ -42,6 +44,7 @@ impl Answer {
                 let message = status.message.map(|message| message.to_string());
                 Ok(Self::Message(message.unwrap_or_default()))
             }
+            Event::Granted => Ok(Self::Granted),
             Event::NotFound(status) | Event::NotGenerated(status) | Event::Status(status) => {
                 let refused = status.into_result().err();
                 Err(Error::about(
@@ -57,6 +60,13 @@ impl Answer {
     pub(crate) fn lookup(self) -> Result<Lookup> {
         match self {
             Self::Found(lookup) => Ok(lookup),
+            _ => Err(Error::about(Malformed::Unexpected.into(), &[])),
+        }
+    }
+
+    pub(crate) fn granted(self) -> Result<()> {
+        match self {
+            Self::Granted => Ok(()),
             _ => Err(Error::about(Malformed::Unexpected.into(), &[])),
         }
     }

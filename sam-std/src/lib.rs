@@ -27,7 +27,7 @@ pub use error::{Error, Result};
 pub use forwarding::Forwarding;
 pub use key_file::KeyFile;
 pub use router::Router;
-pub use session::{Incoming, Session, SessionBuilder};
+pub use session::{Incoming, PrimarySession, Session, SessionBuilder};
 pub use stream::Stream;
 pub use target::ToTarget;
 #[cfg(feature = "tls")]

@@ -31,6 +31,8 @@ pub struct Router<D = Endpoint> {
     login: Option<Arc<Login>>,
     /// The router refused [`Versions::DEFAULT`] once.
     is_old: Arc<AtomicBool>,
+    /// The router took MASTER after it had refused PRIMARY.
+    knows_only_master: Arc<AtomicBool>,
 }
 
 /// A user name and a password.
@@ -66,6 +68,7 @@ impl<D: Dial> Router<D> {
             timeouts: Timeouts::DEFAULT,
             login: None,
             is_old: Arc::default(),
+            knows_only_master: Arc::default(),
         }
     }
 
@@ -183,6 +186,14 @@ impl<D: Dial> Router<D> {
         self.is_old.store(true, Ordering::Relaxed);
     }
 
+    pub(crate) fn knows_only_master(&self) -> bool {
+        self.knows_only_master.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn remember_it_knows_only_master(&self) {
+        self.knows_only_master.store(true, Ordering::Relaxed);
+    }
+
     pub(crate) fn greeting(&self, versions: Versions) -> Greeting<'_> {
         Greeting {
             versions,
@@ -232,6 +243,7 @@ impl<D> Clone for Router<D> {
             timeouts: self.timeouts,
             login: self.login.clone(),
             is_old: Arc::clone(&self.is_old),
+            knows_only_master: Arc::clone(&self.knows_only_master),
         }
     }
 }

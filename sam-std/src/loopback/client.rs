@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sam_core::bridge::Request;
-use sam_core::command::{SessionCreate, StreamConnect, StreamForward};
+use sam_core::command::{
+    DatagramParameters, SessionAdd, SessionCreate, StreamConnect, StreamForward,
+};
 use sam_core::types::SignatureType;
 use sam_core::value::{Secret, Value};
 use sam_core::{LeaseSetOptions, Reply, ResultCode, SessionKey, Status, Style};
@@ -20,6 +22,7 @@ use super::keys;
 use super::lines::Lines;
 use super::lock::lock;
 use super::naming;
+use super::session::Carries;
 use super::socket::Socket;
 
 /// A client in line mode.
@@ -92,6 +95,16 @@ impl Client {
                     }
                     Err(status) => self.lines.refuse(status)?,
                 },
+                Request::Add(add) => {
+                    let id = bytes(add.id);
+                    let added = self.add(&add);
+                    self.tell(&id, added)?;
+                }
+                Request::Remove(id) => {
+                    let id = bytes(id);
+                    let removed = self.primary().and_then(|primary| primary.remove(&id));
+                    self.tell(&id, removed)?;
+                }
                 Request::Forward(forward) => match self.forward(&forward) {
                     Ok(forwarding) => {
                         self.role = Role::Forward {
@@ -180,9 +193,15 @@ impl Client {
         if create.id.is_empty() {
             return Err(refusal("ID not specified"));
         }
-        let inbox = match create.style {
-            Style::Stream => None,
-            Style::Datagram | Style::Raw => Some(self.inbox(create)?),
+        let carries = match create.style {
+            Style::Stream => Carries::Streams,
+            Style::Datagram | Style::Raw => Carries::Datagrams(self.inbox(create)?),
+            Style::Primary | Style::Master if create.datagrams == DatagramParameters::default() => {
+                Carries::Subsessions
+            }
+            Style::Primary | Style::Master => {
+                return Err(refusal("PRIMARY takes no ports, addresses or protocols"));
+            }
             _ => return Err(refusal("Unrecognized SESSION STYLE")),
         };
         let key = match create.key {
@@ -195,8 +214,39 @@ impl Client {
         let id = bytes(create.id);
         let is_encrypted = wants_encrypted_lease_set(create);
         let control = self.lines.socket();
-        let session = self.hub.create(id, &key, is_encrypted, control, inbox)?;
+        let session = self.hub.create(id, &key, is_encrypted, control, carries)?;
         Ok((session, keys::text(&key)))
+    }
+
+    fn primary(&self) -> Result<&OpenSession, Status<'static>> {
+        match &self.role {
+            Role::Session(session) => Ok(session),
+            _ => Err(refusal("Not a PRIMARY session")),
+        }
+    }
+
+    fn add(&self, add: &SessionAdd<'_>) -> Result<(), Status<'static>> {
+        let primary = self.primary()?;
+        if add.id.is_empty() {
+            return Err(refusal("ID not specified"));
+        }
+        if add.style != Style::Stream {
+            return Err(refusal("subsessions are for streams only"));
+        }
+        add.validate()
+            .map_err(|_| refusal("LISTEN_PORT must be 0 or FROM_PORT"))?;
+        let own = add.datagrams.ports.unwrap_or_default().from;
+        primary.add(bytes(add.id), add.listen_port.unwrap_or(own))
+    }
+
+    /// Answers SESSION ADD and SESSION REMOVE.
+    fn tell(&mut self, id: &[u8], done: Result<(), Status<'static>>) -> io::Result<()> {
+        let id = Some(Value::new(id)).filter(|id| !id.is_empty());
+        self.lines.answer(&Reply::Session {
+            status: done.err().unwrap_or(Status::OK),
+            destination: None,
+            id,
+        })
     }
 
     fn inbox(&self, create: &SessionCreate<'_>) -> Result<Inbox, Status<'static>> {

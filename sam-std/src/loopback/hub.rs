@@ -10,14 +10,14 @@ use sam_core::{Ports, ResultCode, Status};
 
 use super::chance::Chance;
 use super::connector::Parked;
-use super::datagrams::Inbox;
 use super::group::Group;
 use super::keys::Key;
 use super::lock::lock;
 use super::naming::{self, HostNames, LeaseSets, Named, Unnamed};
 use super::personality::Personality;
-use super::session::Session;
+use super::session::{Carries, Session};
 use super::socket::Socket;
+use super::subsessions::Subsessions;
 use super::threads::Threads;
 use super::transcript::Transcript;
 use super::users::Users;
@@ -90,7 +90,7 @@ impl Hub {
         key: &Key,
         is_encrypted: bool,
         control: &Arc<Socket>,
-        inbox: Option<Inbox>,
+        carries: Carries,
     ) -> Result<OpenSession, Status<'static>> {
         let destination: Arc<str> = key.destination().to_string().into();
         let hash = key.destination().hash();
@@ -115,7 +115,7 @@ impl Hub {
             return Err(Status::new(ResultCode::DuplicatedDest));
         }
         let control = Arc::clone(control);
-        let session = Session::new(id, destination, hash, encrypted, control, inbox);
+        let session = Session::new(id, destination, hash, encrypted, control, carries);
         let session = Arc::new(session);
         let Sessions { by_id, by_hash } = &mut *sessions;
         by_id.insert(session.id.clone(), Arc::clone(&session));
@@ -128,7 +128,7 @@ impl Hub {
 
     /// The session with this ID, which has to be one for streams.
     pub(super) fn session(&self, id: &[u8]) -> Result<Arc<Session>, Status<'static>> {
-        let session = self.by_id(id).filter(|session| session.inbox.is_none());
+        let session = self.by_id(id).filter(|session| session.carries_streams());
         let session = session.filter(|session| !session.control.is_gone());
         let status = Status::new(ResultCode::InvalidId);
         session.ok_or(status.with_message("there is no session with this ID"))
@@ -144,7 +144,7 @@ impl Hub {
     ) -> Result<Parked, Status<'static>> {
         let source = self.session(id)?;
         let target = match self.find(name) {
-            Ok(target) => target.filter(|target| target.inbox.is_none()),
+            Ok(target) => target.and_then(|target| target.listening(ports.to)),
             Err(Unnamed::Unknown) => return Err(invalid_key("host name not found")),
             Err(Unnamed::Malformed) => return Err(invalid_key("neither a name nor a destination")),
         };
@@ -201,6 +201,32 @@ impl Hub {
         }
         drop(sessions);
         session.group.close();
+        let inside = session.subsessions.as_ref().map(Subsessions::drain);
+        for subsession in inside.into_iter().flatten() {
+            self.end(&subsession);
+        }
+    }
+
+    /// Adds a session for streams to a PRIMARY one.
+    fn add(&self, primary: &Session, id: Vec<u8>, port: u16) -> Result<(), Status<'static>> {
+        let inside = primary.subsessions.as_ref();
+        let inside = inside.ok_or(refusal("Not a PRIMARY session"))?;
+        let session = Arc::new(primary.inside(id));
+        let mut sessions = lock(&self.sessions);
+        if sessions.by_id.contains_key(&session.id) {
+            return Err(refusal("Duplicate ID"));
+        }
+        if !inside.add(port, &session) {
+            return Err(refusal("Duplicate protocol and port"));
+        }
+        let id = session.id.clone();
+        sessions.by_id.insert(id, Arc::clone(&session));
+        drop(sessions);
+        // Whoever wanted its ID or destination may have ended the primary one meanwhile.
+        if primary.group.is_closed() {
+            self.end(&session);
+        }
+        Ok(())
     }
 
     pub(super) fn by_id(&self, id: &[u8]) -> Option<Arc<Session>> {
@@ -240,6 +266,20 @@ impl OpenSession {
     pub(super) const fn session(&self) -> &Arc<Session> {
         &self.session
     }
+
+    /// Adds a session for streams, if this is a PRIMARY one.
+    pub(super) fn add(&self, id: Vec<u8>, port: u16) -> Result<(), Status<'static>> {
+        self.hub.add(&self.session, id, port)
+    }
+
+    /// Ends a session inside this one.
+    pub(super) fn remove(&self, id: &[u8]) -> Result<(), Status<'static>> {
+        let inside = self.session.subsessions.as_ref();
+        let inside = inside.ok_or(refusal("Not a PRIMARY session"))?;
+        let removed = inside.remove(id).ok_or(refusal("ID not found"))?;
+        self.hub.end(&removed);
+        Ok(())
+    }
 }
 
 impl Drop for OpenSession {
@@ -255,6 +295,10 @@ fn destination_of(session: Option<Arc<Session>>) -> Result<Arc<str>, ResultCode>
 
 fn invalid_key(message: &'static str) -> Status<'static> {
     Status::new(ResultCode::InvalidKey).with_message(message)
+}
+
+fn refusal(message: &'static str) -> Status<'static> {
+    Status::new(ResultCode::I2pError).with_message(message)
 }
 
 fn unreachable(message: &'static str) -> Status<'static> {

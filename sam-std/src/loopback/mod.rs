@@ -26,11 +26,12 @@
 //!
 //! # What it speaks
 //! SAM 3.0 to 3.3: `HELLO`, `PING`, `QUIT`, `HELP`, `AUTH`, `SESSION CREATE` of the styles `STREAM`,
-//! `DATAGRAM` and `RAW`, `STREAM CONNECT`, `ACCEPT` and `FORWARD`, `NAMING LOOKUP` of host names, b32
-//! and b33 addresses, destinations and `ME`, `DEST GENERATE`; datagrams by UDP, not on control
-//! sockets. A session with `i2cp.leaseSetType=5` is found by its b33 address alone. A private key
-//! with an offline signature that is forged or has expired is an `INVALID_KEY`. Unlike some routers
-//! it reads what a client sends ahead of an answer, passes
+//! `DATAGRAM`, `RAW`, `PRIMARY` and `MASTER`, `SESSION ADD` of `STREAM` and `SESSION REMOVE`,
+//! `STREAM CONNECT`, `ACCEPT` and `FORWARD`, `NAMING LOOKUP` of host names, b32 and b33 addresses,
+//! destinations and `ME`, `DEST GENERATE`; datagrams by UDP and on control sockets. A session with
+//! `i2cp.leaseSetType=5` is found by its b33 address alone. A private key with an offline signature
+//! that is forged or has expired is an `INVALID_KEY`. Unlike some routers it reads what a client
+//! sends ahead of an answer, passes
 //! half-closed streams on, and answers PING at any moment: test against a real router as well.
 //!
 //! Streams wait 10 seconds for an ACCEPT, up to 50 of them for each session. A session, with
@@ -57,6 +58,7 @@ mod session;
 mod slot;
 mod socket;
 mod stream;
+mod subsessions;
 mod threads;
 mod transcript;
 mod users;

@@ -13,6 +13,15 @@ use super::forward::Forward;
 use super::group::Group;
 use super::lock::lock;
 use super::socket::Socket;
+use super::subsessions::Subsessions;
+
+/// What a session is for.
+pub(super) enum Carries {
+    Streams,
+    Datagrams(Inbox),
+    /// Nothing itself.
+    Subsessions,
+}
 
 /// A session, as long as its control socket is open.
 pub(super) struct Session {
@@ -27,6 +36,8 @@ pub(super) struct Session {
     pub(super) group: Arc<Group>,
     /// `None` for streams.
     pub(super) inbox: Option<Inbox>,
+    /// Of a PRIMARY session, which has no streams itself.
+    pub(super) subsessions: Option<Subsessions>,
     queues: Mutex<Queues>,
 }
 
@@ -45,8 +56,13 @@ impl Session {
         hash: DestinationHash,
         encrypted: Option<EncryptedAddress>,
         control: Arc<Socket>,
-        inbox: Option<Inbox>,
+        carries: Carries,
     ) -> Self {
+        let (inbox, subsessions) = match carries {
+            Carries::Streams => (None, None),
+            Carries::Datagrams(inbox) => (Some(inbox), None),
+            Carries::Subsessions => (None, Some(Subsessions::default())),
+        };
         Self {
             id,
             destination,
@@ -55,7 +71,32 @@ impl Session {
             control,
             group: Arc::default(),
             inbox,
+            subsessions,
             queues: Mutex::default(),
+        }
+    }
+
+    /// One for streams inside this one.
+    pub(super) fn inside(&self, id: Vec<u8>) -> Self {
+        Self::new(
+            id,
+            Arc::clone(&self.destination),
+            self.hash,
+            None,
+            Arc::clone(&self.control),
+            Carries::Streams,
+        )
+    }
+
+    pub(super) const fn carries_streams(&self) -> bool {
+        self.inbox.is_none() && self.subsessions.is_none()
+    }
+
+    /// Who takes streams to a port: this session, or one inside it.
+    pub(super) fn listening(self: Arc<Self>, port: u16) -> Option<Arc<Self>> {
+        match &self.subsessions {
+            Some(inside) => inside.at(port),
+            None => Some(self).filter(|session| session.carries_streams()),
         }
     }
 

@@ -11,8 +11,8 @@ use sam_core::{
 };
 use zeroize::Zeroizing;
 
-use super::Session;
 use super::control::Control;
+use super::{PrimarySession, Session};
 use crate::answer::{own_destination, own_key};
 use crate::conversation::Conversation;
 use crate::datagrams::{DatagramSocket, Datagrams};
@@ -175,12 +175,22 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
         DatagramSocket::open(self, datagrams)
     }
 
+    /// Brings a session online that holds others, which share its destination.
+    ///
+    /// A router that refuses PRIMARY is asked for MASTER, its old name, and remembered.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub fn primary(self) -> Result<PrimarySession<D>> {
+        PrimarySession::open(&self)
+    }
+
     pub(crate) const fn router(&self) -> &Router<D> {
         &self.router
     }
 
     pub(crate) fn open(
-        self,
+        &self,
         datagrams: Option<(Style, DatagramParameters<'_>)>,
     ) -> Result<Session<D>> {
         if let Some(usage) = self.refused {
@@ -210,6 +220,7 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
             let timeouts = self.router.timeouts();
             let create = Create::new(greeting, timeouts, &id, session_key, options)?;
             match datagrams {
+                Some((style @ (Style::Primary | Style::Master), _)) => create.primary(style),
                 Some((style, parameters)) => create.datagrams(style, parameters),
                 None => Ok(create),
             }
@@ -230,12 +241,13 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
             .identity(told.as_deref().map(Vec::as_slice), &control)
             .inspect_err(|_| control.close())?;
         Ok(Session {
-            router: self.router,
+            router: self.router.clone(),
             id,
             destination: identity.destination,
             key: identity.key,
             version,
             control,
+            inside: None,
         })
     }
 
@@ -286,7 +298,7 @@ struct Identity {
     key: Option<PrivateKey>,
 }
 
-fn random_id() -> Result<SessionId> {
+pub(super) fn random_id() -> Result<SessionId> {
     let mut entropy = [0; 16];
     getrandom::fill(&mut entropy).map_err(|error| Error::Io(error.into()))?;
     Ok(SessionId::random(entropy))
@@ -296,7 +308,7 @@ fn public_part(key: &PrivateKey) -> Result<Destination> {
     Ok(Destination::new(key.destination().as_bytes().into())?)
 }
 
-fn copy_of(key: &PrivateKey) -> Result<PrivateKey> {
+pub(super) fn copy_of(key: &PrivateKey) -> Result<PrivateKey> {
     let bytes = key.as_bytes();
     Ok(PrivateKey::new(bytes.into(), bytes.len())?)
 }

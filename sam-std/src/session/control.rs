@@ -129,15 +129,6 @@ impl<T: Transport> Control<T> {
         }
     }
 
-    /// What an operation on a socket of the session came to; its failure means little once the
-    /// session has ended.
-    pub(super) fn unless_ended<R>(&self, result: Result<R>) -> Result<R> {
-        if result.is_err() {
-            self.check_alive()?;
-        }
-        result
-    }
-
     /// Wakes the readers of a socket when the session ends; until the guard drops.
     pub(super) fn wake_at_end<W: Wake + 'static>(&self, socket: &Arc<W>) -> Result<Waiting<'_, T>> {
         let mut state = self.lock();

@@ -3,10 +3,12 @@
 mod builder;
 mod control;
 mod incoming;
+mod primary;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use sam_core::error::Usage;
 use sam_core::{
@@ -27,6 +29,7 @@ use crate::{Destination, PrivateKey};
 
 pub use builder::SessionBuilder;
 pub use incoming::Incoming;
+pub use primary::PrimarySession;
 
 pub(crate) use control::Wake;
 use control::{Control, Waiting};
@@ -44,6 +47,16 @@ pub struct Session<D: Dial = Endpoint> {
     key: Option<PrivateKey>,
     version: Version,
     control: Arc<Control<D::Transport>>,
+    /// Of a subsession, whose control socket is its primary session's.
+    inside: Option<Inside>,
+}
+
+/// What a subsession has of its own.
+#[derive(Default)]
+struct Inside {
+    is_removed: AtomicBool,
+    /// Sockets whose readers are to be woken when it is removed.
+    waiting: Mutex<Vec<Weak<dyn Wake>>>,
 }
 
 impl<D: Dial> Session<D> {
@@ -225,16 +238,33 @@ impl<D: Dial> Session<D> {
 
     /// Whether the session is still there, as far as its socket tells.
     pub fn is_alive(&self) -> bool {
-        self.control.check_alive().is_ok()
+        self.check_alive().is_ok()
     }
 
     /// Ends the session; threads that wait in its verbs return [`Error::SessionEnded`].
+    ///
+    /// A subsession is removed, and its primary session lives on.
     pub fn close(&self) {
-        self.control.close();
+        let Some(inside) = &self.inside else {
+            return self.control.close();
+        };
+        if inside.end() && self.control.check_alive().is_ok() {
+            let patience = self.router.timeouts().naming.into();
+            let id = &self.id;
+            if let Err(error) = self
+                .control
+                .ask(patience, |asking, tx| asking.remove(id, tx))
+            {
+                log::debug!("the subsession could not be removed: {error}");
+            }
+        }
     }
 
     pub(crate) fn check_alive(&self) -> Result<()> {
-        self.control.check_alive()
+        match &self.inside {
+            Some(inside) if inside.is_removed.load(Ordering::SeqCst) => Err(Error::SessionEnded),
+            _ => self.control.check_alive(),
+        }
     }
 
     /// Wakes somebody when the session ends; at once if it has.
@@ -287,11 +317,48 @@ impl<D: Dial> Session<D> {
         machine: impl Fn(Greeting<'s>) -> Result<M, Usage>,
         talk: impl FnOnce(Conversation<M, D::Transport>) -> Result<R>,
     ) -> Result<R> {
-        self.control.check_alive()?;
+        self.check_alive()?;
         let opened = Conversation::open(&self.router, machine);
-        let opened = self.control.unless_ended(opened)?;
+        let opened = self.unless_ended(opened)?;
         let _waiting = self.control.wake_at_end(opened.transport())?;
-        self.control.unless_ended(talk(opened))
+        if let Some(inside) = &self.inside {
+            inside.wake_at_end(opened.transport())?;
+        }
+        self.unless_ended(talk(opened))
+    }
+
+    /// What a verb came to; its failure means little once the session has ended.
+    fn unless_ended<R>(&self, result: Result<R>) -> Result<R> {
+        if result.is_err() {
+            self.check_alive()?;
+        }
+        result
+    }
+}
+
+impl Inside {
+    /// Wakes whoever waits; `false` if it had ended before.
+    fn end(&self) -> bool {
+        let waiting = self.waiting.lock();
+        let mut waiting = waiting.unwrap_or_else(PoisonError::into_inner);
+        let was_removed = self.is_removed.swap(true, Ordering::SeqCst);
+        for socket in waiting.drain(..).filter_map(|socket| socket.upgrade()) {
+            socket.wake();
+        }
+        !was_removed
+    }
+
+    /// Wakes the readers of a socket when this ends, unless it is gone by then.
+    fn wake_at_end<W: Wake + 'static>(&self, socket: &Arc<W>) -> Result<()> {
+        let waiting = self.waiting.lock();
+        let mut waiting = waiting.unwrap_or_else(PoisonError::into_inner);
+        if self.is_removed.load(Ordering::SeqCst) {
+            return Err(Error::SessionEnded);
+        }
+        waiting.retain(|socket| socket.strong_count() > 0);
+        let socket: Weak<W> = Arc::downgrade(socket);
+        waiting.push(socket);
+        Ok(())
     }
 }
 

@@ -13,4 +13,5 @@ mod keys_and_names;
 mod lease_set_options;
 mod sessions;
 mod streams;
+mod subsessions;
 mod users;

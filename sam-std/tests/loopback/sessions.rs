@@ -32,8 +32,8 @@ fn refusals_leave_the_connection_open() {
             error("Unrecognized SESSION STYLE"),
         ),
         (
-            "PRIMARY ID=a DESTINATION=TRANSIENT",
-            error("Unrecognized SESSION STYLE"),
+            "PRIMARY ID=a DESTINATION=TRANSIENT FROM_PORT=1",
+            error("PRIMARY takes no ports, addresses or protocols"),
         ),
         ("STREAM ID=a", error("DESTINATION not specified")),
         ("STREAM ID=a DESTINATION=AAAA", "RESULT=INVALID_KEY".into()),

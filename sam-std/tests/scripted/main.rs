@@ -18,6 +18,7 @@ mod lookup;
 #[cfg(feature = "loopback-bridge")]
 mod loopback;
 mod names;
+mod primary;
 mod router;
 mod secrets;
 mod session_end;
