@@ -404,3 +404,39 @@ fn an_old_router_is_not_asked_for_what_it_does_not_know() {
         );
     }
 }
+
+/// Streams to and from subsessions of a destination, with this key or a new one.
+fn two_subsessions_share_a_destination(key: Option<&PrivateKey>, which: usize) {
+    let builder = builder(0);
+    let primary = match key {
+        Some(key) => builder.key(key).primary(),
+        None => builder.primary(),
+    };
+    let primary = primary.unwrap();
+    // i2pd goes by the port that a peer connects to, which 2.45.1 cannot be told: it is 0.
+    let [any, other] = [0, 80].map(|port| primary.add_stream(port).unwrap());
+    assert_eq!(any.destination(), primary.destination());
+    let peer = session(1, &ready_key(1, which));
+    echo_a_megabyte(&peer, &any);
+    echo_a_megabyte(&any, &peer);
+    echo_a_megabyte(&other, &peer);
+    drop(other);
+    assert!(primary.is_alive());
+    echo_a_megabyte(&peer, &any);
+    drop(primary);
+    assert!(matches!(any.accept(), Err(Error::SessionEnded)));
+}
+
+#[test]
+#[ignore = "needs the private network: ./test.sh live"]
+fn subsessions_share_the_destination_of_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = KeyFile::load_or_create(folder.path().join("site.dat"), &routers()[0]).unwrap();
+    two_subsessions_share_a_destination(Some(&key), 5);
+}
+
+#[test]
+#[ignore = "needs the private network: ./test.sh live"]
+fn subsessions_share_a_new_destination() {
+    two_subsessions_share_a_destination(None, 6);
+}
