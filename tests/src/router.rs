@@ -33,6 +33,9 @@ pub fn serve(socket: &Socket, portion: usize) -> Served {
     let mut entries = socket.entries.as_slice();
     while let Some((entry, rest)) = entries.split_first() {
         entries = rest;
+        if let Entry::Sent(payload) = entry {
+            server.take(payload);
+        }
         if let Entry::Said(line) = entry {
             let replies = rest
                 .iter()
@@ -83,6 +86,10 @@ impl Server {
                 .served
                 .own
                 .push((recorded, said.escape_ascii().to_string())),
+            [request] if request.ends_with(" SEND ") => {
+                assert!(line.starts_with(request.as_bytes()) && said.is_empty());
+                self.served.passed_on += 1;
+            }
             [request] => {
                 assert!(
                     line.starts_with(request.as_bytes()),
@@ -94,6 +101,17 @@ impl Server {
             }
             more => panic!("one line is one request: {more:?}"),
         }
+    }
+
+    /// Hears the payload of a datagram.
+    fn take(&mut self, payload: &[u8]) {
+        let due = self.connection.payload_due();
+        if due == 0 {
+            return;
+        }
+        assert_eq!(self.connection.step(), Ok(Step::Payload(payload.len())));
+        self.connection.payload_read(payload.len()).unwrap();
+        assert_eq!(self.connection.payload_due(), 0);
     }
 
     /// Gives the recorded replies and checks that they come out as they went in; refuses if there
@@ -149,6 +167,10 @@ impl Server {
 fn kind(request: &Request<'_>) -> &'static str {
     match request {
         Request::Create(_) => "SESSION CREATE ",
+        Request::Add(_) => "SESSION ADD ",
+        Request::Remove(_) => "SESSION REMOVE ",
+        Request::Send(send) if send.is_raw => "RAW SEND ",
+        Request::Send(_) => "DATAGRAM SEND ",
         Request::Connect(_) => "STREAM CONNECT ",
         Request::Accept(_) => "STREAM ACCEPT ",
         Request::Forward(_) => "STREAM FORWARD ",

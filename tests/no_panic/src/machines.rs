@@ -8,7 +8,7 @@ use embedded_io::{Read, Write};
 use sam_core::bridge::{Bridge, Request};
 use sam_core::client::recovery::{Input, Recovery};
 use sam_core::client::{Arrival, Inquiry};
-use sam_core::command::DatagramParameters;
+use sam_core::command::{Command, DatagramParameters};
 use sam_core::error::Malformed;
 use sam_core::header::CountedReceived;
 use sam_core::io::{Stream, blocking};
@@ -83,6 +83,7 @@ fn session(greeting: Greeting<'_>, id: &SessionId, input: &[u8]) {
     let create = match number() {
         0 => Ok(create),
         1 => create.datagrams(Style::Datagram, datagrams),
+        2 => create.primary(Style::Primary),
         _ => create.datagrams(Style::Raw, datagrams),
     };
     let Some(connection) = create.ok().and_then(|create| driven(create, input)) else {
@@ -144,7 +145,18 @@ fn ask(inquiry: &mut Inquiry, tx: &mut Writer<'_>, input: &[u8]) -> Result<(), E
         9 => inquiry.help(tx),
         10 => inquiry.quit(tx),
         11 => inquiry.lookup_with_options(&text(input).parse::<Address>()?, tx),
+        12 => subsession(inquiry, tx, input),
         _ => inquiry.lookup(&text(input).parse::<Address>()?, tx),
+    }
+}
+
+fn subsession(inquiry: &mut Inquiry, tx: &mut Writer<'_>, input: &[u8]) -> Result<(), Error> {
+    match Command::parse(input)? {
+        Command::SessionAdd(add) => {
+            black_box((add.needs(), add.validate())).1?;
+            inquiry.add(&add, tx)
+        }
+        _ => inquiry.remove(&text(input).parse()?, tx),
     }
 }
 
