@@ -64,11 +64,7 @@ impl Socket {
 
 /// The sockets of all recordings of one router, or `golden`, by file name.
 pub fn of(router: &str) -> Vec<Socket> {
-    let directory = root().join(router);
-    let files = fs::read_dir(&directory).unwrap_or_else(|error| panic!("{directory:?}: {error}"));
-    let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "sam"));
-    files.sort();
+    let files = files(router);
     let sockets = files.iter().flat_map(|path| {
         let file = path.file_stem().unwrap().to_string_lossy();
         read(&format!("{router}/{file}"), &fs::read(path).unwrap())
@@ -103,8 +99,64 @@ pub fn directories() -> Vec<String> {
         .collect()
 }
 
+fn files(router: &str) -> Vec<PathBuf> {
+    let directory = root().join(router);
+    let files = fs::read_dir(&directory).unwrap_or_else(|error| panic!("{directory:?}: {error}"));
+    let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "sam"));
+    files.sort();
+    files
+}
+
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("transcripts")
+}
+
+/// What happened in a recording, to which of its sockets.
+pub type Event = (char, Happening);
+
+/// What may happen to a socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// The client opened it.
+    Opened,
+    /// The client closed it.
+    Closed,
+    /// Something was said, heard, or not.
+    Entry(Entry),
+}
+
+/// The recordings of a router by file name, with what happened to all their sockets.
+pub fn conversations(router: &str) -> Vec<(String, Vec<Event>)> {
+    let conversations = files(router).into_iter().map(|path| {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let events = events(&name, &fs::read(&path).unwrap());
+        (name, events)
+    });
+    conversations.collect()
+}
+
+/// Reads one recording, with its sockets in the order of events.
+///
+/// # Panics
+/// If a line is none that a recording is made of.
+pub fn events(name: &str, text: &[u8]) -> Vec<Event> {
+    let lines = text.split(|byte| *byte == b'\n');
+    let events = lines.filter_map(|line| {
+        let (letter, happening) = match line {
+            [] | [b'#', ..] => return None,
+            [b'@', letter, b' ', b'o', b'p', b'e', b'n'] => (letter, Happening::Opened),
+            [b'@', letter, b' ', b'c', b'l', b'o', b's', b'e'] => (letter, Happening::Closed),
+            [letter, first, second, b' ', rest @ ..] => {
+                let entry = entry([*first, *second], rest)
+                    .unwrap_or_else(|| panic!("{name}: not understood: {}", line.escape_ascii()));
+                (letter, Happening::Entry(entry))
+            }
+            _ => panic!("{name}: not understood: {}", line.escape_ascii()),
+        };
+        Some((char::from(*letter), happening))
+    });
+    events.collect()
 }
 
 /// Reads one recording.
