@@ -4,7 +4,7 @@ use std::fmt;
 
 use sam_core::DestinationText;
 
-use super::text::unescaped;
+use super::text::{escaped, unescaped};
 
 /// What a bridge should say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +103,7 @@ impl fmt::Display for Heard {
     }
 }
 
+/// As it stands in a file.
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.pieces.is_empty() {
@@ -110,13 +111,16 @@ impl fmt::Display for Answer {
         }
         for piece in &self.pieces {
             match piece {
-                Piece::Bytes(bytes) => write!(f, "{}", bytes.escape_ascii())?,
-                Piece::Base64(len) => write!(f, "<{len} of base64>")?,
+                Piece::Bytes(bytes) => f.write_str(&escaped(bytes))?,
+                Piece::Base64(len) => write!(f, "<BASE64:{len}>")?,
                 Piece::Destination => f.write_str("<DEST>")?,
                 Piece::Text => f.write_str("<TEXT>")?,
             }
         }
-        write!(f, " {:?}", self.end)
+        f.write_str(match self.end {
+            End::Open => " open",
+            End::Closed => " closed",
+        })
     }
 }
 
@@ -130,7 +134,7 @@ fn pieces(text: &str) -> Option<Vec<Piece>> {
         push(&mut pieces, plain)?;
         let (placeholder, behind) = placeholder.split_once('>')?;
         pieces.push(match placeholder.split_once(':') {
-            Some(("PUB" | "PRIV", len)) => Piece::Base64(len.parse().ok()?),
+            Some(("PUB" | "PRIV" | "BASE64", len)) => Piece::Base64(len.parse().ok()?),
             None if placeholder == "DEST" => Piece::Destination,
             None if placeholder == "TEXT" => Piece::Text,
             _ => return None,

@@ -4,6 +4,7 @@
 //! [`Answer`] is what the bridge said then, or what it should have said.
 
 mod answer;
+mod mutation;
 mod place;
 mod text;
 
@@ -11,6 +12,7 @@ use std::fs;
 use std::path::PathBuf;
 
 pub use answer::{Answer, End, Heard};
+pub use mutation::mutated_answers;
 pub use place::Place;
 
 use text::unescaped;
@@ -70,8 +72,7 @@ impl Vector {
     /// # Panics
     /// If a file cannot be read, or is not understood.
     pub fn all() -> Vec<Self> {
-        let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("vectors");
-        let files = fs::read_dir(directory).unwrap();
+        let files = fs::read_dir(directory()).unwrap();
         let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
         files.retain(|path| path.extension().is_some_and(|ending| ending == "vector"));
         files.sort();
@@ -162,4 +163,8 @@ impl Vector {
             None => Answer::read(cell).map(Some),
         }
     }
+}
+
+fn directory() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("vectors")
 }

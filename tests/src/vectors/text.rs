@@ -30,3 +30,11 @@ pub(super) fn unescaped(text: &str) -> Option<Vec<u8>> {
     bytes.extend(rest.bytes());
     Some(bytes)
 }
+
+/// The text that stands for these bytes, in an answer.
+pub(super) fn escaped(bytes: &[u8]) -> String {
+    let text = bytes.escape_ascii().to_string();
+    text.replace("\\\"", "\"")
+        .replace("\\'", "'")
+        .replace('<', "\\x3c")
+}

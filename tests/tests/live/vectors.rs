@@ -1,14 +1,15 @@
-//! The vectors of `tests/vectors` at a real i2pd 2.45.1.
+//! The vectors of `tests/vectors`, and mutated ones, at a real i2pd 2.45.1.
 
 use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
 
-use sam_tests::vectors::{Before, Place, Vector};
+use sam_tests::vectors::{Answer, Before, Heard, Place, Vector, mutated_answers};
 
 const ROUTER: &str = "i2pd-2.45";
 /// The other tests of this target have the keys before.
 const FIRST_KEY: usize = 14;
+const NO_HOPS: &str = "inbound.length=0 outbound.length=0 inbound.quantity=1 outbound.quantity=1";
 
 /// The first router of the network, with peers at the second, and a destination of its own for this
 /// vector: sessions of one destination get in each other's way.
@@ -34,16 +35,22 @@ fn place(which: usize) -> Place {
     }
 }
 
-/// What is wrong, if anything is.
-fn play(place: &Place, vector: &Vector) -> Option<String> {
-    let expected = vector.cell(ROUTER).answer.as_ref().unwrap();
+/// What was heard, if it is not what was expected.
+fn play_expecting(place: &Place, vector: &Vector, expected: &Answer) -> Option<Heard> {
     let heard = place
         .play(vector, &vector.name, Some(expected))
         .unwrap_or_else(|error| panic!("{}: {error}", vector.name));
-    (!expected.is_met(&heard)).then(|| {
-        let (name, said) = (&vector.name, vector.shown());
-        format!("{name}\n{said}\nheard:    {heard}\nexpected: {expected}")
-    })
+    (!expected.is_met(&heard)).then_some(heard)
+}
+
+/// What is wrong, if anything is.
+fn play(place: &Place, vector: &Vector) -> Option<String> {
+    let expected = vector.cell(ROUTER).answer.as_ref().unwrap();
+    let heard = play_expecting(place, vector, expected)?;
+    let (name, said) = (&vector.name, vector.shown());
+    Some(format!(
+        "{name}\n{said}\nheard:    {heard}\nexpected: {expected}"
+    ))
 }
 
 #[test]
@@ -72,4 +79,36 @@ fn the_router_answers_as_it_was_written_down() {
             .collect()
     });
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+#[test]
+#[ignore = "needs the private network: ./test.sh live"]
+fn the_router_answers_mutated_lines_as_it_did() {
+    // Whoever wants a new destination waits for twenty seconds and more, all of them together.
+    let place = Place {
+        key: format!("TRANSIENT {NO_HOPS}"),
+        patience: Duration::from_secs(60),
+        ..place(FIRST_KEY)
+    };
+    let answers = mutated_answers();
+    assert_eq!(answers.len(), 240);
+    let differences: Vec<_> = thread::scope(|scope| {
+        let place = &place;
+        let played: Vec<_> = answers
+            .iter()
+            .zip(0..)
+            .map(|(expected, number)| {
+                let vector = Vector::mutated(number);
+                scope.spawn(move || (number, play_expecting(place, &vector, expected)))
+            })
+            .collect();
+        played
+            .into_iter()
+            .filter_map(|played| {
+                let (number, heard) = played.join().unwrap();
+                heard.map(|heard| format!("{number}: {heard}"))
+            })
+            .collect()
+    });
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
