@@ -3,7 +3,7 @@
 use std::thread;
 
 use sam_std::loopback::{LoopbackBridge, Personality};
-use sam_tests::vectors::{Place, Vector};
+use sam_tests::vectors::{End, Heard, Place, Vector};
 
 /// Plays all vectors, each at a bridge of its own, and returns how many there were.
 fn play_all(personality: Personality, router: &str) -> usize {
@@ -34,6 +34,37 @@ fn play(personality: Personality, router: &str, vector: &Vector) -> Option<Strin
         let (name, said) = (&vector.name, vector.shown());
         format!("{name}\n{said}\nheard:    {heard}\nexpected: {expected}")
     })
+}
+
+#[test]
+fn an_answer_is_met_by_nothing_else() {
+    let cell = "DEST REPLY PUB=<PUB:4> X=<TEXT>\\n closed";
+    let file = format!("> x\ni2pd-2.45: {cell}\ni2pd: as i2pd-2.45\njava: as i2pd\n");
+    let file = file + "emissary: not known\ngo: not known\nspec: nothing open\n";
+    let vector = Vector::read("test", &file);
+    let answer = vector.cell("java").answer.as_ref().unwrap();
+    let cases: [(&[u8], bool); 7] = [
+        (b"DEST REPLY PUB=a~-= X=any \"thing\"\n", true),
+        (b"DEST REPLY PUB=a~-= X=\n", true),
+        (b"DEST REPLY PUB=a~-= X=no newline", false),
+        (b"DEST REPLY PUB=a~- X=shorter\n", false),
+        (b"DEST REPLY PUB=a~--- X=longer\n", false),
+        (b"DEST REPLY PUB=a~-= X=any\nmore", false),
+        (b"", false),
+    ];
+    for (bytes, is_met) in cases {
+        let bytes = bytes.to_vec();
+        let heard = Heard {
+            bytes,
+            end: End::Closed,
+        };
+        assert_eq!(answer.is_met(&heard), is_met, "{heard}");
+        let open = Heard {
+            end: End::Open,
+            ..heard
+        };
+        assert!(!answer.is_met(&open), "{open}");
+    }
 }
 
 #[test]
