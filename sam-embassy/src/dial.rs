@@ -2,8 +2,8 @@
 
 use core::future::Future;
 
-use embassy_net::IpEndpoint;
 use embassy_net::tcp::{TcpReader, TcpSocket, TcpWriter};
+use embassy_net::{IpAddress, IpEndpoint};
 use embassy_time::{Duration, with_timeout};
 use embedded_io_async::{Read, ReadReady, Write};
 
@@ -25,6 +25,10 @@ const LINGER: Duration = Duration::from_secs(2);
 /// from the connection and given it none. Verbs are dropped by their users, and a session's runner
 /// drops reads all the time.
 pub trait Dial: Read + Write + ReadReady + 'static {
+    /// Whether the connection is in the clear, as UDP packets beside it would be: only then there
+    /// are [datagrams by UDP](crate::Runner::with_datagrams). Not unless it says so.
+    const IS_CLEAR: bool = false;
+
     /// The direction from the router.
     type ReadHalf<'s>: Read<Error = Self::Error> + ReadReady;
     /// The direction to the router.
@@ -35,6 +39,12 @@ pub trait Dial: Read + Write + ReadReady + 'static {
     /// # Errors
     /// [`Error::Unreachable`], soon: nothing else bounds a dial; [`Error::NotTrusted`].
     fn dial(&mut self, router: IpEndpoint) -> impl Future<Output = Result<(), Error>>;
+
+    /// This device's address, as the router sees it on this connection: where it sends UDP packets
+    /// to. Nobody asks unless [`Self::IS_CLEAR`].
+    fn local_address(&self) -> Option<IpAddress> {
+        None
+    }
 
     /// Both directions, to be used at the same time.
     fn split(&mut self) -> (Self::ReadHalf<'_>, Self::WriteHalf<'_>);
@@ -51,6 +61,8 @@ pub trait Dial: Read + Write + ReadReady + 'static {
 }
 
 impl Dial for TcpSocket<'static> {
+    const IS_CLEAR: bool = true;
+
     type ReadHalf<'s> = TcpReader<'s>;
     type WriteHalf<'s> = TcpWriter<'s>;
 
@@ -60,6 +72,10 @@ impl Dial for TcpSocket<'static> {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(Error::Unreachable),
         }
+    }
+
+    fn local_address(&self) -> Option<IpAddress> {
+        Some(self.local_endpoint()?.addr)
     }
 
     fn split(&mut self) -> (TcpReader<'_>, TcpWriter<'_>) {

@@ -22,6 +22,11 @@ pub enum Error {
     Reset,
     /// The router took longer than it may, see [`Router::timeouts`](crate::Router::timeouts).
     TimedOut,
+    /// A datagram is larger than the buffer for it, and is lost.
+    Oversized {
+        /// Bytes of the datagram.
+        len: usize,
+    },
     /// The session was lost meanwhile; its runner brings it back.
     SessionLost,
     /// The session's runner has stopped: dropped, or after an error that trying again cannot mend.
@@ -46,6 +51,12 @@ impl fmt::Display for Error {
             Self::Sam(error) => error.fmt(f),
             Self::Reset => f.write_str("the connection to the router broke"),
             Self::TimedOut => f.write_str("the router took too long"),
+            Self::Oversized { len } => {
+                write!(
+                    f,
+                    "the datagram has {len} bytes, more than the buffer for it"
+                )
+            }
             Self::SessionLost => f.write_str("the session was lost"),
             Self::Closed => f.write_str("the session's runner has stopped"),
         }
@@ -59,7 +70,7 @@ impl embedded_io_async::Error for Error {
         match self {
             Self::Unreachable => ErrorKind::ConnectionRefused,
             Self::NotTrusted => ErrorKind::PermissionDenied,
-            Self::Sam(_) => ErrorKind::Other,
+            Self::Sam(_) | Self::Oversized { .. } => ErrorKind::Other,
             Self::Reset => ErrorKind::ConnectionReset,
             Self::TimedOut => ErrorKind::TimedOut,
             Self::SessionLost => ErrorKind::ConnectionAborted,

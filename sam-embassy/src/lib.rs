@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 
+#[cfg(feature = "udp")]
+mod datagrams;
 mod dial;
 mod error;
 mod expiry;
@@ -18,8 +20,12 @@ mod session;
 mod shared;
 mod show;
 mod stream;
+#[cfg(feature = "udp")]
+mod turn;
 mod waiting;
 
+#[cfg(feature = "udp")]
+pub use datagrams::{DatagramSocket, Datagrams, DestinationBytes, Dropped, Received};
 pub use dial::Dial;
 pub use error::Error;
 pub use key_store::{IdentityError, KeyStore, LONGEST_KEY};
@@ -32,5 +38,5 @@ pub use stream::{ReadHalf, Stream, WriteHalf};
 
 pub use sam_core::options::Tunnels;
 pub use sam_core::{
-    Address, Destination, SessionKey, SessionOption, SessionOptions, Timeouts, TunnelOptions,
+    Address, Destination, Ports, SessionKey, SessionOption, SessionOptions, Timeouts, TunnelOptions,
 };

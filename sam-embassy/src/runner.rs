@@ -11,6 +11,8 @@ use sam_core::{
     SessionOptions,
 };
 
+#[cfg(feature = "udp")]
+use crate::datagrams::Datagrams;
 use crate::dial::Dial;
 use crate::error::{Error, from_driver};
 use crate::expiry::Expiry;
@@ -35,6 +37,9 @@ pub struct Runner<R, T: 'static = TcpSocket<'static>> {
     pub(crate) key: SessionKey<'static>,
     pub(crate) options: SessionOptions<'static>,
     pub(crate) expiry: Option<Expiry>,
+    /// What datagrams it is for, if it is, and the port they come to.
+    #[cfg(feature = "udp")]
+    pub(crate) datagrams: Option<(Datagrams, u16)>,
     pub(crate) random: R,
 }
 
@@ -133,12 +138,11 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
             credentials: None,
         };
         let timeouts = self.shared.router.timeouts;
-        let mut connection = Connection::new(
-            Create::new(greeting, timeouts, &id, self.key, self.options)
-                .map_err(sam_core::Error::from)?,
-            heard,
-            said,
-        )?;
+        let create = Create::new(greeting, timeouts, &id, self.key, self.options)
+            .map_err(sam_core::Error::from)?;
+        #[cfg(feature = "udp")]
+        let create = self.for_datagrams(create, transport)?;
+        let mut connection = Connection::new(create, heard, said)?;
         let private = loop {
             let line = bounded(next(&mut connection, transport).await)?;
             match connection.event(line.ok_or(UNEXPECTED)?)? {
@@ -150,15 +154,30 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
             }
             self.publish(recovery);
         };
-        let online = Online {
+        let identity = Identity::of_session(self.key, private)?;
+        let connection = connection.then(Create::into_session);
+        self.handle(recovery, Input::Created);
+        self.shared.set_online(Online {
             entropy,
             versions: recovery.versions(),
-            identity: Identity::of_session(self.key, private)?,
-        };
-        self.handle(recovery, Input::Created);
-        self.shared.set_online(online);
+            #[cfg(feature = "udp")]
+            version: connection.machine().version(),
+            identity,
+        });
         log::state(State::Ready);
-        Ok(Some(connection.then(Create::into_session)))
+        Ok(Some(connection))
+    }
+
+    /// Asks for datagrams, if they are wanted, to where this connection comes from.
+    #[cfg(feature = "udp")]
+    fn for_datagrams<'a>(&self, create: Create<'a>, transport: &T) -> Result<Create<'a>, Error> {
+        let Some((datagrams, port)) = self.datagrams else {
+            return Ok(create);
+        };
+        let host = transport.local_address().ok_or(Error::Reset)?;
+        let parameters = datagrams.parameters(host, port);
+        let create = create.datagrams(datagrams.style, parameters);
+        Ok(create.map_err(sam_core::Error::from)?)
     }
 
     /// Reads the control socket until the session is lost.

@@ -62,6 +62,8 @@ impl<T: Dial> Session<T> {
             key,
             options: SessionOptions::DEFAULT,
             expiry: None,
+            #[cfg(feature = "udp")]
+            datagrams: None,
             random,
         };
         (session, runner)

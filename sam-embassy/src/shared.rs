@@ -5,6 +5,8 @@ use core::cell::Cell;
 use embassy_futures::select::{Either, select};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::mutex::Mutex;
+#[cfg(feature = "udp")]
+use sam_core::Version;
 use sam_core::error::Full;
 use sam_core::{Address, Destination, Greeting, SessionId, Versions};
 
@@ -57,6 +59,9 @@ pub(crate) struct Online {
     pub(crate) entropy: [u8; 16],
     /// What the router can be greeted with.
     pub(crate) versions: Versions,
+    /// What it agreed to.
+    #[cfg(feature = "udp")]
+    pub(crate) version: Version,
     #[cfg_attr(not(feature = "b32"), expect(dead_code, reason = "nobody knows"))]
     pub(crate) identity: Identity,
 }
@@ -65,6 +70,8 @@ pub(crate) struct Online {
 pub(crate) struct Ticket {
     number: u32,
     versions: Versions,
+    #[cfg(feature = "udp")]
+    version: Version,
     entropy: [u8; 16],
 }
 
@@ -74,6 +81,11 @@ impl Ticket {
             versions: self.versions,
             credentials: None,
         }
+    }
+
+    #[cfg(feature = "udp")]
+    pub(crate) const fn version(&self) -> Version {
+        self.version
     }
 
     pub(crate) fn id(&self) -> SessionId {
@@ -134,6 +146,8 @@ impl Shared {
                 (_, Some(online)) => Some(Ok(Ticket {
                     number: self.sessions.get(),
                     versions: online.versions,
+                    #[cfg(feature = "udp")]
+                    version: online.version,
                     entropy: online.entropy,
                 })),
                 _ => None,

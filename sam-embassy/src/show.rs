@@ -3,6 +3,8 @@
 
 use core::fmt;
 
+#[cfg(feature = "udp")]
+use crate::datagrams::DatagramSocket;
 use crate::dial::Dial;
 use crate::pool::{Buffers, Lines, Pool};
 use crate::runner::Runner;
@@ -49,6 +51,8 @@ show!([const LINE: usize] Lines<LINE>, Lines);
 show!([const N: usize, T: Dial] Pool<N, T>, Pool(this => this.free()));
 show!([] Shared, Shared(this => this.state()));
 show!([T: Dial] Session<T>, Session(this => this.state()));
+#[cfg(feature = "udp")]
+show!([] DatagramSocket, DatagramSocket(this => this.dropped()));
 show!([R, T] Runner<R, T>, Runner(this => this.shared.state()));
 show!([T: Dial] Stream<T>, Stream(this => this.peer));
 show!([T: Dial] ReadHalf<'_, T>, ReadHalf);

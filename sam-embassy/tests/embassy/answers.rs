@@ -1,10 +1,10 @@
 //! What the router says to requests.
 
 use sam_core::bridge::{Bridge, Request};
-use sam_core::operand::Name;
+use sam_core::operand::{Host, Name};
 use sam_core::options::Options;
 use sam_core::{
-    Connection, LeaseSetOptions, Line, Reply, ResultCode, Secret, SessionKey, Status, Value,
+    Connection, LeaseSetOptions, Line, Reply, ResultCode, Secret, SessionKey, Status, Style, Value,
 };
 
 use crate::dummies::{destination_text, destination_text_of, private_key_text};
@@ -75,6 +75,14 @@ impl Router {
                 self.note(create.options);
                 let refusal = self.refusals.borrow_mut().pop_front();
                 let status = refusal.map_or(Status::OK, Status::new);
+                if create.style != Style::Stream {
+                    let host = create.datagrams.host.map(|host| match host {
+                        Host::Ip(ip) => ip,
+                        Host::Text(text) => panic!("{text:?}"),
+                    });
+                    let wanted = (create.style, host, create.datagrams.port);
+                    self.for_datagrams.borrow_mut().push(wanted);
+                }
                 if refusal.is_none() {
                     session.start(create.id.as_str().unwrap());
                 }

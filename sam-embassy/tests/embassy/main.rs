@@ -16,6 +16,8 @@ mod bridge;
 mod cancelling;
 mod clock;
 mod count;
+#[cfg(feature = "udp")]
+mod datagrams;
 mod dummies;
 mod expiry;
 mod forwarding;

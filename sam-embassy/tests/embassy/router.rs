@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
+use std::net::IpAddr;
 
 use embassy_futures::select::{Either, select};
 use embassy_net::Stack;
@@ -10,7 +11,7 @@ use embassy_time::Duration;
 use embedded_io_async::{Read, Write};
 use sam_core::bridge::{Bridge, Ending};
 use sam_core::io::asynch;
-use sam_core::{Connection, DestinationText, Peer, ResultCode, Step};
+use sam_core::{Connection, DestinationText, Peer, ResultCode, Step, Style, Version, Versions};
 
 use crate::answers::{Living, Next};
 use crate::count::Count;
@@ -21,6 +22,9 @@ use crate::wire::leak;
 
 pub(crate) const PORT: u16 = 7656;
 const SOCKETS: usize = 10;
+
+/// Style, and where datagrams go, of a session.
+type Receiver = (Style, Option<IpAddr>, Option<u16>);
 
 pub(crate) struct Router {
     is_up: Cell<bool>,
@@ -52,6 +56,10 @@ pub(crate) struct Router {
     pub(crate) keeps_keys: Cell<bool>,
     /// Keys it has made.
     pub(crate) generated: Cell<u8>,
+    /// The highest version it speaks.
+    pub(crate) newest: Cell<Version>,
+    /// The sessions there were for datagrams.
+    pub(crate) for_datagrams: RefCell<Vec<Receiver>>,
     /// How it speaks.
     pub(crate) manner: Manner,
 }
@@ -74,6 +82,8 @@ impl Router {
             cut: Cell::new(false),
             keeps_keys: Cell::new(false),
             generated: Cell::new(0),
+            newest: Cell::new(Version::V3_3),
+            for_datagrams: RefCell::default(),
             manner: Manner::default(),
         }
     }
@@ -123,7 +133,11 @@ impl Router {
         let socket = &mut Mannered { socket, manner };
         let mut forwarding = None;
         let buffers = || vec![0; 2048];
-        let mut connection = Connection::new(Bridge::default(), buffers(), buffers()).unwrap();
+        let bridge = Bridge::new(Versions {
+            min: Version::V3_0,
+            max: self.newest.get(),
+        });
+        let mut connection = Connection::new(bridge, buffers(), buffers()).unwrap();
         let mut session = Living::new(self);
         loop {
             let is_cut = until(|| self.cut.get() && session.has_begun());

@@ -18,14 +18,14 @@ use crate::wire::leak;
 const MASK: u8 = 0xA5;
 
 /// A TCP socket in disguise.
-struct Masked {
+pub(crate) struct Masked {
     socket: TcpSocket<'static>,
     seen: &'static Seen,
 }
 
 /// What the transports were told to do.
 #[derive(Default)]
-struct Seen {
+pub(crate) struct Seen {
     is_distrusted: Cell<bool>,
     dials: Cell<usize>,
     splits: Cell<usize>,
@@ -33,13 +33,20 @@ struct Seen {
     aborts: Cell<usize>,
 }
 
+impl Seen {
+    #[cfg(feature = "udp")]
+    pub(crate) fn dials(&self) -> usize {
+        self.dials.get()
+    }
+}
+
 fn count(cell: &Cell<usize>) {
     cell.set(cell.get() + 1);
 }
 
-struct MaskedReader<'s>(TcpReader<'s>);
+pub(crate) struct MaskedReader<'s>(TcpReader<'s>);
 
-struct MaskedWriter<'s>(TcpWriter<'s>);
+pub(crate) struct MaskedWriter<'s>(TcpWriter<'s>);
 
 impl ErrorType for Masked {
     type Error = tcp::Error;
@@ -145,7 +152,7 @@ impl Dial for Masked {
 }
 
 /// A board whose transports are masked, as its router is.
-fn masked(wired: Wired) -> (Board<Masked>, &'static Seen) {
+pub(crate) fn masked(wired: Wired) -> (Board<Masked>, &'static Seen) {
     wired.router.manner.mask.set(MASK);
     let seen: &Seen = leak(Seen::default());
     let transports = [(); SLOTS].map(|()| Masked {

@@ -1,8 +1,9 @@
 //! Two stacks and the wire between them.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use embassy_futures::join::{join, join5};
+use embassy_futures::select::{Either, select};
 use embassy_net::{Config, Ipv4Address, Ipv4Cidr, Stack, StackResources, StaticConfigV4};
 use embassy_net_driver_channel as channel;
 use embassy_net_driver_channel::driver::{HardwareAddress, LinkState};
@@ -63,6 +64,8 @@ pub(crate) struct Faults {
     pub(crate) loss: Cell<u32>,
     /// Packets that were lost.
     pub(crate) lost: Cell<usize>,
+    /// Packets that nobody sent; they get to the left end.
+    pub(crate) strays: RefCell<Vec<Vec<u8>>>,
     chance: Cell<u32>,
 }
 
@@ -102,8 +105,8 @@ pub(crate) async fn connect(mut left: End, mut right: End, faults: &Faults) {
     join5(
         left.net.run(),
         right.net.run(),
-        carry(left_out, right_in, faults),
-        carry(right_out, left_in, faults),
+        carry(left_out, right_in, faults, &RefCell::default()),
+        carry(right_out, left_in, faults, &faults.strays),
         plug,
     )
     .await;
@@ -113,12 +116,19 @@ async fn carry(
     mut from: channel::TxRunner<'_, MTU>,
     mut to: channel::RxRunner<'_, MTU>,
     faults: &Faults,
+    strays: &RefCell<Vec<Vec<u8>>>,
 ) {
     let underway = Channel::<NoopRawMutex, (Instant, Vec<u8>), UNDERWAY>::new();
     let take = async {
         loop {
-            let packet = from.tx_buf().await.to_vec();
-            from.tx_done();
+            let is_stray = until(|| !strays.borrow().is_empty());
+            let packet = match select(from.tx_buf(), is_stray).await {
+                Either::First(packet) => Some(packet.to_vec()),
+                Either::Second(()) => None,
+            };
+            let packet = packet
+                .inspect(|_| from.tx_done())
+                .unwrap_or_else(|| strays.borrow_mut().remove(0));
             let arrival = Instant::now() + Duration::from_millis(faults.latency.get());
             underway.send((arrival, packet)).await;
         }
