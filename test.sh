@@ -192,14 +192,15 @@ part_firmware() {
     if [[ $(firmware/cargo.sh --toolchain) == rustup ]]; then
         need_component clippy clippy
         for board in $(firmware/build.sh --list); do
-            firmware/cargo.sh clippy --workspace --exclude size --features "$board" -- -D warnings
+            firmware/cargo.sh clippy --workspace --exclude size --features "$board,datagrams" -- -D warnings
         done
         firmware/cargo.sh clippy -p size -- -D warnings
         firmware/cargo.sh clippy -p size --features hop -- -D warnings
     fi
     firmware/build.sh
     build_firmware_variants
-    cargo test --manifest-path firmware/Cargo.toml -p key-store --target-dir target/key-store
+    cargo test --manifest-path firmware/Cargo.toml -p key-store --all-features \
+        --target-dir target/key-store
     local skipped=()
     defmt-print --version || cargo install defmt-print --version 1.2.0 --locked --root "$TOOLS" || {
         echo "not run: the test of defmt's frames, defmt-print cannot be installed"

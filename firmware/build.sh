@@ -31,6 +31,7 @@ if (($# > 0)); then
 fi
 for board in "${BOARDS[@]}"; do
     ./cargo.sh build --release --package programs --bins --features "$board"
+    ./cargo.sh build --release --package programs --bin sensor --features "$board,datagrams"
     mkdir -p "$BUILT/$board"
     for source in programs/src/bin/*.rs; do
         program=$(basename "$source" .rs)

@@ -6,6 +6,10 @@
 # The board is 10.0.2.15 on a network inside QEMU, where DHCP answers; this machine's 127.0.0.1 is
 # 10.0.2.2 there. QMP=PATH in the environment is where QEMU listens for commands: to press the
 # reset button, to pull the cable.
+#
+# UDP=PORT in the environment has packets to this port of this machine brought to the same port of
+# the board. A router that sends them to 10.0.2.15, as the board asks it to, finds them on this
+# machine after `ip address add 10.0.2.15/32 dev lo`.
 set -euo pipefail
 
 board=$1 elf=$2
@@ -29,7 +33,12 @@ if [[ -n ${QMP:-} ]]; then
     commands=(-S -qmp "unix:${QMP//,/,,},server=on,wait=off")
 fi
 
+udp=
+if [[ -n ${UDP:-} ]]; then
+    udp=",hostfwd=udp::$UDP-10.0.2.15:$UDP"
+fi
+
 exec qemu-system-arm -machine "$board" -nodefaults -nographic -monitor none -serial none \
-    -netdev user,id=net,ipv6=off -net "nic,netdev=net,model=$nic" \
+    -netdev "user,id=net,ipv6=off$udp" -net "nic,netdev=net,model=$nic" \
     -semihosting-config "enable=on,target=native,$arguments" "${commands[@]}" \
     -kernel "$elf" </dev/null

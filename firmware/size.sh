@@ -32,6 +32,8 @@ report() {
     local -x FIRMWARE_TARGET=$target
     if [[ $target == thumb* ]]; then # the boards are Cortex-M, on which code for v6-M runs, too
         ./cargo.sh build -q --release --package programs --bins --features mps2-an385
+        ./cargo.sh build -q --release --package programs --bin sensor \
+            --features mps2-an385,datagrams
         for program in programs/src/bin/*.rs; do
             program=$(basename "$program" .rs)
             read -r flash ram < <(sections "$release/$program")

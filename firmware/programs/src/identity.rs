@@ -4,10 +4,14 @@ use core::fmt::Display;
 
 use board::{Flash, println};
 use embassy_time::{Duration, Timer};
+#[cfg(feature = "datagrams")]
+use key_store::SelfMade;
 use key_store::{CompiledIn, FlashPage};
 use sam_embassy::{Dial, KeyStore, LONGEST_KEY, Pool, Router, SessionKey};
 use static_cell::ConstStaticCell;
 
+#[cfg(feature = "datagrams")]
+use crate::random;
 use crate::settings::Settings;
 
 /// The key of the file that `I2P_KEY_FILE` named when the program was built.
@@ -35,12 +39,39 @@ pub async fn key<const N: usize, T: Dial>(
     if let Some(key) = COMPILED_IN {
         return kept(router, pool, CompiledIn(key)).await;
     }
-    let Some(path) = settings.flash else {
-        println!("no key is kept: each session has a new address");
+    match flash(settings) {
+        Some(flash) => kept(router, pool, FlashPage::new(flash, PAGE)).await,
+        None => SessionKey::TRANSIENT,
+    }
+}
+
+/// The same, but the device makes its first key itself.
+///
+/// # Panics
+/// As [`key`].
+#[cfg(feature = "datagrams")]
+pub async fn own_key<const N: usize, T: Dial>(
+    router: &Router,
+    pool: &'static Pool<N, T>,
+    settings: &Settings,
+) -> SessionKey<'static> {
+    if COMPILED_IN.is_some() {
+        return key(router, pool, settings).await;
+    }
+    let Some(flash) = flash(settings) else {
         return SessionKey::TRANSIENT;
     };
-    let flash = Flash::open(path).expect("the host opens the file");
-    kept(router, pool, FlashPage::new(flash, PAGE)).await
+    let page = FlashPage::new(flash, PAGE);
+    kept(router, pool, SelfMade::new(page, random::fill)).await
+}
+
+/// The file that stands in for flash, if there is one.
+fn flash(settings: &Settings) -> Option<Flash> {
+    let Some(path) = settings.flash else {
+        println!("no key is kept: each session has a new address");
+        return None;
+    };
+    Some(Flash::open(path).expect("the host opens the file"))
 }
 
 /// The key in a store, where the router's first one is kept.

@@ -16,10 +16,12 @@ use sam_embassy::{Address, Router, Timeouts};
 /// | `address=IP/BITS` | this board's address | asked for by DHCP |
 /// | `gateway=IP` | the way out of the network | none |
 /// | `patience=MS` | how long a wait for the network, a greeting or a name may last | 10 s, and sam-core's time-outs |
+/// | `router-udp=PORT` | the router's UDP port, for datagrams | 7655 |
+/// | `udp=PORT` | the board's UDP port, for datagrams | any that is free |
 /// | `lookup=ADDRESS` | a host name or b32 to look up | nothing |
-/// | `peer=ADDRESS` | a host name or b32 to ping | nobody |
+/// | `peer=ADDRESS` | a host name or b32 to ping, or to send readings to | nobody |
 /// | `pings=NUMBER` | after how many pings the program ends | never |
-/// | `every=MS` | how long to wait between pings | 5 s |
+/// | `every=MS` | how long to wait between pings, or readings | the program's choice |
 /// | `time=SECONDS` | what time it is, in seconds since 1970 | unknown; a key that expires has expired |
 /// | `flash=PATH` | the file of the host that stands in for flash; keeps the key | no key is kept |
 pub struct Settings {
@@ -31,14 +33,18 @@ pub struct Settings {
     pub patience: Duration,
     /// How long the router may take to answer.
     pub timeouts: Timeouts,
+    /// The router's UDP port.
+    pub router_udp: u16,
+    /// The UDP port of this board, if not any.
+    pub udp: Option<u16>,
     /// What to look up.
     pub lookup: Option<Address>,
-    /// Whom to ping.
+    /// Whom to ping, or to send readings to.
     pub peer: Option<Address>,
     /// After how many pings to end.
     pub pings: Option<u32>,
-    /// How long to wait between pings.
-    pub every: Duration,
+    /// How long to wait between pings, or readings.
+    pub every: Option<Duration>,
     /// What time it is, in seconds since 1970.
     pub time: Option<u32>,
     /// The file of the host that stands in for flash.
@@ -56,6 +62,7 @@ impl Settings {
     /// [`BadArgument`] for the first that makes no sense.
     pub fn from_arguments(arguments: Arguments) -> Result<Self, BadArgument> {
         let patience = parsed::<u32>(arguments, "patience")?;
+        let every = parsed::<u32>(arguments, "every")?;
         let gateway = parsed::<Ipv4Address>(arguments, "gateway")?;
         let address = parsed::<Ipv4Cidr>(arguments, "address")?;
         Ok(Self {
@@ -67,12 +74,12 @@ impl Settings {
             }),
             patience: Duration::from_millis(patience.unwrap_or(10_000).into()),
             timeouts: patience.map_or(Timeouts::DEFAULT, never_above),
+            router_udp: parsed(arguments, "router-udp")?.unwrap_or(7655),
+            udp: parsed(arguments, "udp")?,
             lookup: parsed(arguments, "lookup")?,
             peer: parsed(arguments, "peer")?,
             pings: parsed(arguments, "pings")?,
-            every: Duration::from_millis(
-                parsed::<u32>(arguments, "every")?.unwrap_or(5_000).into(),
-            ),
+            every: every.map(|millis| Duration::from_millis(millis.into())),
             time: parsed(arguments, "time")?,
             flash: arguments.get("flash"),
         })

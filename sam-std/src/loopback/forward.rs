@@ -1,7 +1,7 @@
 //! STREAM FORWARD: a server that is dialled for each peer.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ pub(super) struct Forwarding {
 }
 
 impl Forward {
-    /// The address a client may have dialled: its own.
+    /// The address a client may have dialled: its own, of which one on this machine has several.
     ///
     /// This bridge dials nobody else, or it would carry programs past the rules of a network.
     pub(super) fn server_ip(
@@ -49,7 +49,7 @@ impl Forward {
             Some(Host::Text(name)) if name == "localhost" && client.is_loopback() => client,
             Some(Host::Text(_)) => return Err(refusal("HOST is not an IP address")),
         };
-        if host == client || (host.is_loopback() && client.is_loopback()) {
+        if host == client || (client.is_loopback() && is_here(host)) {
             Ok(host)
         } else {
             Err(refusal("HOST is not the client's own address"))
@@ -97,4 +97,9 @@ impl Drop for Forwarding {
 
 fn refusal(message: &'static str) -> Status<'static> {
     Status::new(ResultCode::I2pError).with_message(message)
+}
+
+/// Whether an address is one of this machine's: nothing else can be listened at.
+fn is_here(ip: IpAddr) -> bool {
+    !ip.is_unspecified() && TcpListener::bind((ip, 0)).is_ok()
 }

@@ -11,5 +11,7 @@ mod identity;
 mod peer;
 mod ping_pong;
 mod plug;
+mod readings;
+mod sensor;
 mod troubles;
 mod version;

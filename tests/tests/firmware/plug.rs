@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,9 +25,13 @@ pub(crate) struct Plug {
 impl Plug {
     /// Starts a program whose board has no power yet: it runs from [`Self::power_on`] on.
     pub(crate) fn start(board: &str, program: &str, arguments: &[&str]) -> (Self, Running) {
+        Self::of(emulator(board, program, arguments, 300))
+    }
+
+    /// The same with what runs a program.
+    pub(crate) fn of(mut command: Command) -> (Self, Running) {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("qmp");
-        let mut command = emulator(board, program, arguments, 300);
         command.env("QMP", &path);
         let running = Running::of(command);
         let commands = connect(&path);

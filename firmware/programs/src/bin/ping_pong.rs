@@ -37,6 +37,9 @@ const SLOTS: usize = 1 + VISITORS + 1;
 /// seconds, sometimes many.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The pause between pings.
+const EVERY: Duration = Duration::from_secs(5);
+
 type Word = [u8; 5];
 
 static MEMORY: ConstStaticCell<[Buffers; SLOTS]> =
@@ -142,7 +145,7 @@ async fn call(session: Session, counters: &'static Counters, settings: Settings,
         if let Err(error) = ping(session, counters, &settings, &peer).await {
             println!("{}: {}; trying again", peer, error);
         }
-        Timer::after(settings.every).await;
+        Timer::after(settings.every.unwrap_or(EVERY)).await;
     }
 }
 
@@ -167,7 +170,7 @@ async fn ping(
             let _ = with_timeout(PATIENCE, stream.close()).await;
             end(ExitCode::Success, counters);
         }
-        Timer::after(settings.every).await;
+        Timer::after(settings.every.unwrap_or(EVERY)).await;
     }
 }
 

@@ -36,6 +36,8 @@ const LINE: usize = 1280;
 
 /// A peer that says nothing for so long is let go.
 const IDLE: Duration = Duration::from_secs(60);
+/// The pause between pings.
+const EVERY: Duration = Duration::from_secs(5);
 
 static MEMORY: ConstStaticCell<[Memory; SLOTS]> =
     ConstStaticCell::new([const { Memory::new() }; SLOTS]);
@@ -155,7 +157,7 @@ async fn call(session: Session<Tunnel>, settings: Settings, peer: Address) {
             Ok(()) => end(ExitCode::Success, Stack::measure()),
             Err(error) => println!("{}: {}; trying again", peer, error),
         }
-        Timer::after(settings.every).await;
+        Timer::after(settings.every.unwrap_or(EVERY)).await;
     }
 }
 
@@ -173,7 +175,7 @@ async fn ping(session: Session<Tunnel>, settings: &Settings, peer: &Address) -> 
         }
         println!("pong after {} ms", began.elapsed().as_millis());
         pings += 1;
-        Timer::after(settings.every).await;
+        Timer::after(settings.every.unwrap_or(EVERY)).await;
     }
     stream.close().await
 }
