@@ -12,3 +12,7 @@ mod board;
 mod i2p_site;
 mod network;
 mod ping_pong;
+#[expect(dead_code, reason = "the tests of the firmware use the rest")]
+#[path = "../firmware/readings.rs"]
+mod readings;
+mod sensor;

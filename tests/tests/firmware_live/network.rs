@@ -6,7 +6,10 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sam_std::{Address, PrivateKey, Router, Session, Stream, TunnelOptions};
+use sam_std::{
+    Address, DatagramSocket, Datagrams, Endpoint, PrivateKey, Router, Session, SessionBuilder,
+    Stream, TunnelOptions,
+};
 
 /// How long real routers may take for what a bridge does at once.
 ///
@@ -24,22 +27,41 @@ pub(crate) fn port_for_boards() -> u16 {
 
 /// A peer on the other router, with a destination that this one holds ready.
 pub(crate) fn peer(number: usize) -> Session {
-    let port = ports()[1];
+    builder(&key(number)).create().unwrap()
+}
+
+/// The same for datagrams, on which no read lasts for ever.
+pub(crate) fn datagram_peer(number: usize) -> DatagramSocket {
+    let repliable = Datagrams::repliable();
+    let peer = builder(&key(number)).create_datagrams(repliable).unwrap();
+    peer.set_read_timeout(Some(PATIENCE)).unwrap();
+    peer
+}
+
+fn key(number: usize) -> PrivateKey {
     let path = std::env::var("I2P_TESTNET_WARM").expect("the private network has keys ready");
     let keys: serde_json::Value =
         serde_json::from_slice(&std::fs::read(path).unwrap()).expect("a JSON file");
-    let key = keys[port.to_string()][number]["priv"].as_str();
+    let key = keys[ports()[1].to_string()][number]["priv"].as_str();
     let key = key.expect("enough keys").as_bytes();
+    PrivateKey::from_base64(key, vec![0; 1024].into()).unwrap()
+}
+
+fn builder(key: &PrivateKey) -> SessionBuilder<'_> {
     let tunnels = TunnelOptions {
         length: Some(0),
         quantity: Some(1),
     };
-    Session::builder(&Router::new(&format!("127.0.0.1:{port}")).unwrap())
-        .key(&PrivateKey::from_base64(key, vec![0; 1024].into()).unwrap())
+    let [_, port, ..] = *ports() else {
+        panic!("two routers")
+    };
+    // i2pd takes datagrams one port below.
+    let udp = Endpoint::new("127.0.0.1", port - 1);
+    let router = Router::new(&format!("127.0.0.1:{port}")).unwrap();
+    Session::builder(&router.with_udp(udp))
+        .key(key)
         .inbound(tunnels)
         .outbound(tunnels)
-        .create()
-        .unwrap()
 }
 
 /// Calls a board and talks to it, all over again until that works.
