@@ -1,9 +1,9 @@
 //! Sends readings to one destination, and takes commands from that one alone: as datagrams.
 //!
-//! The device makes its own identity, so no router has ever had it to itself, and keeps it over
-//! resets. A reading leaves every second; what is read here is the board itself. It never ends,
-//! whatever happens to its router or its network: it says so and tries again. The arguments are
-//! those of [`programs::settings::Settings`], `peer` among them.
+//! The device makes its own identity, before it has a router, and keeps it over resets. A reading
+//! leaves every second; what is read here is the board itself. It never ends, whatever happens to
+//! its router or its network: it says so and tries again. The arguments are those of
+//! [`programs::settings::Settings`], `peer` among them.
 //!
 //! A reading is a line of numbers, each behind its name. Commands are `read`, which asks for a
 //! reading at once, and `every MS`, the pause between readings from 100 ms to an hour. Datagrams
