@@ -1,5 +1,7 @@
 //! Bringing a session online.
 
+use core::fmt;
+
 use super::control_datagrams::ControlDatagrams;
 use super::greeting::Greeting;
 use super::session::Session;
@@ -38,9 +40,29 @@ pub struct Create<'a> {
     id: &'a SessionId,
     key: SessionKey<'a>,
     style: Style,
-    datagrams: DatagramParameters<'a>,
+    datagrams: Option<Datagrams<'a>>,
     options: SessionOptions<'a>,
     version: Option<Version>,
+}
+
+/// What is said of datagrams, by a function, so that programs for streams do not link it.
+struct Datagrams<'a> {
+    parameters: DatagramParameters<'a>,
+    needs: Version,
+    say: fn(&DatagramParameters<'a>, &mut Writer<'_>),
+}
+
+impl fmt::Debug for Datagrams<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parameters.fmt(f)
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Datagrams<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        self.parameters.format(f);
+    }
 }
 
 /// How far a session has come.
@@ -79,7 +101,7 @@ impl<'a> Create<'a> {
             id,
             key,
             style: Style::Stream,
-            datagrams: DatagramParameters::default(),
+            datagrams: None,
             options,
             version: None,
         })
@@ -99,7 +121,11 @@ impl<'a> Create<'a> {
         datagrams.validate(style)?;
         Ok(Self {
             style,
-            datagrams,
+            datagrams: Some(Datagrams {
+                needs: datagrams.needs(),
+                parameters: datagrams,
+                say: DatagramParameters::encode,
+            }),
             ..self
         })
     }
@@ -133,7 +159,9 @@ impl<'a> Create<'a> {
     fn say(&self, tx: &mut Writer<'_>) -> Result<(), Error> {
         let id = self.id.as_str().into();
         encode::create(self.style, id, self.key, tx, |line| {
-            self.datagrams.encode(line);
+            if let Some(datagrams) = &self.datagrams {
+                (datagrams.say)(&datagrams.parameters, line);
+            }
             self.options.encode(line);
         })
     }
@@ -151,8 +179,10 @@ impl Machine for Create<'_> {
         match hear(line, Some(awaited), tx)? {
             Progress::Nothing => Ok(Heard::Nothing),
             Progress::Greeted(version) => {
-                if version < self.datagrams.needs() {
-                    return Err(Usage::NeedsVersion(self.datagrams.needs()).into());
+                if let Some(datagrams) = &self.datagrams
+                    && version < datagrams.needs
+                {
+                    return Err(Usage::NeedsVersion(datagrams.needs).into());
                 }
                 self.version = Some(version);
                 self.say(tx)?;
