@@ -27,13 +27,16 @@ pub(super) struct Acceptor {
 impl Acceptor {
     /// Waits for a peer and carries the accepting client's bytes to it.
     pub(super) fn serve(session: &Session, lines: Lines) -> io::Result<()> {
+        let outlives_session = lines.hub().settings.personality.keeps_accepts();
         let acceptor = Arc::new(Self {
             socket: Arc::clone(lines.socket()),
             lines: Mutex::new(Some(lines)),
             stream: Slot::new(),
         });
         let membership = session.group.join(&acceptor);
-        let result = acceptor.wait_for_stream(session, membership.is_some());
+        let session_is_open = membership.is_some();
+        let _membership = membership.filter(|_| !outlives_session);
+        let result = acceptor.wait_for_stream(session, session_is_open);
         // Whoever was offered this client meanwhile learns that it is gone.
         session.withdraw(&acceptor);
         acceptor.stream.close();

@@ -43,15 +43,9 @@ type PrivateText = Zeroizing<Vec<u8>>;
 
 impl Client {
     pub(super) fn new(hub: Arc<Hub>, socket: Arc<Socket>) -> io::Result<Self> {
-        let settings = hub.settings;
-        let lines = Lines::new(
-            socket,
-            settings.personality.bridge(),
-            settings.hello_timeout,
-        )?;
         Ok(Self {
+            lines: Lines::new(socket, Arc::clone(&hub))?,
             hub,
-            lines,
             role: Role::Utility,
         })
     }
@@ -148,7 +142,7 @@ impl Client {
     fn look_up(&mut self, name: &[u8], wants_options: bool) -> io::Result<()> {
         let found = match &self.role {
             Role::Session(session) if name == b"ME" => Ok(Arc::clone(session.destination())),
-            _ if name == b"ME" => Err(ResultCode::KeyNotFound),
+            _ if name == b"ME" => self.hub.everybodys_destination(),
             _ => self.hub.look_up(name),
         };
         let told = found.and_then(|destination| {
@@ -190,7 +184,7 @@ impl Client {
         &self,
         create: &SessionCreate<'_>,
     ) -> Result<(OpenSession, PrivateText), Status<'static>> {
-        if create.id.is_empty() {
+        if create.id.is_empty() && !self.hub.settings.personality.takes_empty_ids() {
             return Err(refusal("ID not specified"));
         }
         let carries = match create.style {
@@ -260,7 +254,12 @@ impl Client {
             Some(0) => return Err(refusal("PORT is out of range")),
             None => Receiver::Control,
         };
-        Inbox::new(create.style, wanted, receiver, self.lines.version())
+        Inbox::new(
+            create.style,
+            wanted,
+            receiver,
+            self.lines.datagram_version(),
+        )
     }
 
     fn connect(&self, connect: &StreamConnect<'_>) -> Result<Parked, Status<'static>> {
@@ -281,7 +280,7 @@ impl Client {
             control: Arc::clone(control),
             server: (Forward::server_ip(client, forward.host)?, forward.port).into(),
             silent: forward.silent,
-            version: self.lines.version(),
+            version: self.lines.stream_version(),
         };
         Forwarding::start(session, server)
     }

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sam_core::key::{DestinationHash, EncryptedAddress};
+use sam_core::types::SignatureType;
 use sam_core::{Ports, ResultCode, Status};
 
 use super::chance::Chance;
 use super::connector::Parked;
 use super::group::Group;
-use super::keys::Key;
+use super::keys::{self, Key};
 use super::lock::lock;
 use super::naming::{self, HostNames, LeaseSets, Named, Unnamed};
 use super::personality::Personality;
@@ -45,6 +46,8 @@ pub(super) struct Hub {
     host_names: HostNames,
     lease_sets: LeaseSets,
     sessions: Mutex<Sessions>,
+    /// ME of clients without a session, once one of them has asked.
+    everybodys: Mutex<Option<Arc<str>>>,
 }
 
 #[derive(Default)]
@@ -80,6 +83,7 @@ impl Hub {
             host_names,
             lease_sets,
             sessions: Mutex::default(),
+            everybodys: Mutex::default(),
         }
     }
 
@@ -108,10 +112,14 @@ impl Hub {
             }
         }
         let mut sessions = lock(&self.sessions);
+        let personality = self.settings.personality;
         if sessions.by_id.contains_key(&id) {
+            if personality.unregisters_victims() {
+                sessions.by_id.remove(&id);
+            }
             return Err(Status::new(ResultCode::DuplicatedId));
         }
-        if sessions.by_hash.contains_key(&hash) {
+        if sessions.by_hash.contains_key(&hash) && !personality.shares_destinations() {
             return Err(Status::new(ResultCode::DuplicatedDest));
         }
         let control = Arc::clone(control);
@@ -119,7 +127,8 @@ impl Hub {
         let session = Arc::new(session);
         let Sessions { by_id, by_hash } = &mut *sessions;
         by_id.insert(session.id.clone(), Arc::clone(&session));
-        by_hash.insert(hash, Arc::clone(&session));
+        // Peers find the first of several.
+        by_hash.entry(hash).or_insert_with(|| Arc::clone(&session));
         Ok(OpenSession {
             hub: Arc::clone(self),
             session,
@@ -177,6 +186,24 @@ impl Hub {
             Err(Unnamed::Unknown) => Err(ResultCode::KeyNotFound),
             Err(Unnamed::Malformed) => Err(ResultCode::InvalidKey),
         }
+    }
+
+    /// Who is ME to clients without a session.
+    pub(super) fn everybodys_destination(&self) -> Result<Arc<str>, ResultCode> {
+        let personality = self.settings.personality;
+        if !personality.shares_me() {
+            return Err(ResultCode::KeyNotFound);
+        }
+        if let Some(nameless) = self.by_id(b"") {
+            return Ok(Arc::clone(&nameless.destination));
+        }
+        let mut everybodys = lock(&self.everybodys);
+        if everybodys.is_none() {
+            let key = keys::generate(&self.chance, SignatureType::ED25519);
+            let key = key.map_err(|status| status.code())?;
+            *everybodys = Some(key.destination().to_string().into());
+        }
+        everybodys.clone().ok_or(ResultCode::KeyNotFound)
     }
 
     /// The options in the lease set of a destination, if there is one.

@@ -1,5 +1,7 @@
 //! A client as long as lines are spoken with it.
 
+mod routers;
+
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,10 +9,15 @@ use std::time::{Duration, Instant};
 use sam_core::bridge::{Bridge, Request};
 use sam_core::{Connection, Line, Peer, Reply, ResultCode, Status, Step, Version};
 
+use super::hub::Hub;
+use super::personality::{Answer, Hearing};
 use super::socket::Socket;
 
 /// Bytes of the longest line, in either direction.
 const LINE_BYTES: usize = 16 * 1024;
+
+/// The same if lines are put in another spelling, and come with their payload.
+const RESPELT_BYTES: usize = 64 * 1024;
 
 /// How long a client may take to read what it is told.
 const WRITE_TIME: Duration = Duration::from_secs(60);
@@ -21,22 +28,44 @@ const WRITE_TIME: Duration = Duration::from_secs(60);
 pub(super) struct Lines {
     socket: Arc<Socket>,
     connection: Connection<Bridge, Vec<u8>>,
-    /// `None` is for ever.
-    hello_by: Option<Instant>,
+    /// When HELLO has to be there, and then, with some routers, what it was said for; `None` is for
+    /// ever.
+    said_by: Option<Instant>,
+    hub: Arc<Hub>,
+    /// How a router hears and speaks, unless it is as the specification says.
+    hearing: Option<Hearing>,
+    fate: Fate,
+}
+
+/// What a router makes of the connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Open,
+    /// It closes the connection, whatever it said before.
+    Closed,
+    /// It listens no more.
+    Deaf,
 }
 
 impl Lines {
-    /// Begins with a client that has `hello_timeout` to say HELLO.
-    pub(super) fn new(
-        socket: Arc<Socket>,
-        bridge: Bridge,
-        hello_timeout: Duration,
-    ) -> io::Result<Self> {
-        let [rx, tx] = [vec![0; LINE_BYTES], vec![0; LINE_BYTES]];
+    /// Begins with a client of this hub.
+    pub(super) fn new(socket: Arc<Socket>, hub: Arc<Hub>) -> io::Result<Self> {
+        let personality = hub.settings.personality;
+        let hearing = personality.hearing();
+        let len = if hearing.is_some() {
+            RESPELT_BYTES
+        } else {
+            LINE_BYTES
+        };
+        let [rx, tx] = [vec![0; len], vec![0; len]];
+        let connection = Connection::new(personality.bridge(), rx, tx);
         Ok(Self {
             socket,
-            connection: Connection::new(bridge, rx, tx).map_err(io::Error::other)?,
-            hello_by: Instant::now().checked_add(hello_timeout),
+            connection: connection.map_err(io::Error::other)?,
+            said_by: Instant::now().checked_add(hub.settings.hello_timeout),
+            hub,
+            hearing,
+            fate: Fate::Open,
         })
     }
 
@@ -44,19 +73,47 @@ impl Lines {
         &self.socket
     }
 
+    pub(super) const fn hub(&self) -> &Arc<Hub> {
+        &self.hub
+    }
+
     /// The version settled on.
     pub(super) const fn version(&self) -> Option<Version> {
         self.connection.machine().version()
     }
 
+    /// The version to name the peers of streams in.
+    pub(super) fn stream_version(&self) -> Option<Version> {
+        let personality = self.hub.settings.personality;
+        self.version()
+            .map(|version| personality.stream_version(version))
+    }
+
+    /// The version to name the senders of datagrams in.
+    pub(super) fn datagram_version(&self) -> Option<Version> {
+        let personality = self.hub.settings.personality;
+        self.version()
+            .map(|version| personality.datagram_version(version))
+    }
+
     /// Waits for the next request; `None` if there will be none.
     pub(super) fn next(&mut self) -> io::Result<Option<Line>> {
         loop {
+            match self.fate {
+                Fate::Open => {}
+                Fate::Closed => {
+                    // An ACCEPT may wait on, and keep its session's socket.
+                    self.socket.finish();
+                    return Ok(None);
+                }
+                Fate::Deaf => return self.hear_out(),
+            }
             match self.connection.step().map_err(io::Error::other)? {
                 Step::Transmit => {
                     self.socket.track().heard(self.connection.last_line());
                     self.flush()?;
                 }
+                Step::Receive if self.hearing.is_some() => self.hear()?,
                 Step::Receive => {
                     self.socket.track().heard_all();
                     self.receive()?;
@@ -125,6 +182,7 @@ impl Lines {
 
     /// Names the peer an ACCEPT waited for, in one segment with `first` if it is not too long.
     pub(super) fn announce(&mut self, peer: Peer<'_>, first: &[u8]) -> io::Result<()> {
+        let peer = peer.in_version(self.stream_version().unwrap_or(Version::V3_0));
         self.connection
             .request(|bridge, tx| bridge.peer(peer, tx))
             .map_err(io::Error::other)?;
@@ -142,32 +200,49 @@ impl Lines {
     /// Ends line mode; what the client sent behind its last line comes out.
     pub(super) fn into_unread(self) -> Vec<u8> {
         self.socket.track().becomes_stream();
-        self.connection.into_unread().as_slice().to_vec()
+        let unread = self.connection.into_unread();
+        let rest = self.hearing.map(Hearing::into_rest).unwrap_or_default();
+        [unread.as_slice(), &rest].concat()
     }
 
     fn flush(&mut self) -> io::Result<()> {
         while !self.connection.pending().is_empty() {
             let line = self.connection.pending();
-            self.socket.track().says(line);
-            self.socket.write_all(line, write_by())?;
             let len = line.len();
+            match &mut self.hearing {
+                None => say(&self.socket, line)?,
+                Some(hearing) => {
+                    if is_purpose(line) {
+                        self.said_by = None;
+                    }
+                    match hearing.reworded(line) {
+                        Answer::AsItIs => say(&self.socket, line)?,
+                        answer => self.tell(answer)?,
+                    }
+                }
+            }
             self.connection.transmitted(len).map_err(io::Error::other)?;
         }
         Ok(())
     }
 
     fn receive(&mut self) -> io::Result<()> {
-        let deadline = self.hello_by.filter(|_| self.version().is_none());
+        let deadline = self.said_by.filter(|_| self.version().is_none());
         let room = self.connection.spare().map_err(io::Error::other)?;
-        match self.socket.read(room, deadline) {
-            Ok(count) => self.connection.received(count).map_err(io::Error::other),
-            Err(error) => {
-                if error.kind() == io::ErrorKind::TimedOut {
-                    self.say_hello_is_late()?;
-                }
-                Err(error)
-            }
+        let read = self.socket.read(room, deadline);
+        let count = self.in_time(read)?;
+        self.connection.received(count).map_err(io::Error::other)
+    }
+
+    /// What was read, unless HELLO is late.
+    fn in_time(&mut self, read: io::Result<usize>) -> io::Result<usize> {
+        if let Err(error) = &read
+            && error.kind() == io::ErrorKind::TimedOut
+            && self.version().is_none()
+        {
+            self.say_hello_is_late()?;
         }
+        read
     }
 
     fn say_hello_is_late(&mut self) -> io::Result<()> {
@@ -181,6 +256,16 @@ impl Lines {
             .map_err(io::Error::other)?;
         self.flush()
     }
+}
+
+fn say(socket: &Socket, line: &[u8]) -> io::Result<()> {
+    socket.track().says(line);
+    socket.write_all(line, write_by())
+}
+
+/// Whether the client has got a session or a stream.
+fn is_purpose(line: &[u8]) -> bool {
+    line.starts_with(b"SESSION STATUS RESULT=OK") || line.starts_with(b"STREAM STATUS RESULT=OK")
 }
 
 fn write_by() -> Option<Instant> {

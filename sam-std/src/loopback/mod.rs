@@ -34,6 +34,13 @@
 //! sends ahead of an answer, passes
 //! half-closed streams on, and answers PING at any moment: test against a real router as well.
 //!
+//! With a [`Personality`] it hears and speaks like one router: it takes lines apart as that does, knows
+//! its commands, checks them in its order, answers in its words, and closes, drops or is silent where
+//! it is. That holds for what recordings and 45 vectors know; what tunnels and lost datagrams do to a
+//! client is not imitated. Memory that i2pd sends in place of payload that came in one segment with
+//! CONNECT is not sent, the payload is dropped; where i2pd wedges or spins, the socket stays open,
+//! and silent; where it would die of a signature type, the socket is closed.
+//!
 //! Streams wait 10 seconds for an ACCEPT, up to 50 of them for each session. A session, with
 //! everything that belongs to it, ends when its control socket is closed. There is a thread for
 //! each socket, and so a limit: 8192 clients at a time.
@@ -72,7 +79,7 @@ use std::time::Duration;
 
 use sam_core::key::{Destination, HostName};
 
-pub use personality::Personality;
+pub use personality::{Personality, UnknownPersonality};
 
 use chance::Chance;
 use door::Door;

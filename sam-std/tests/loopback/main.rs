@@ -11,6 +11,7 @@ mod forwarding;
 mod hostile;
 mod keys_and_names;
 mod lease_set_options;
+mod personalities;
 mod sessions;
 mod streams;
 mod subsessions;
