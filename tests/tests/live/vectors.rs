@@ -1,15 +1,20 @@
 //! The vectors of `tests/vectors`, and mutated ones, at a real i2pd 2.45.1.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::thread;
 use std::time::Duration;
 
+use sam_std::loopback::{LoopbackBridge, Personality};
 use sam_tests::vectors::{Answer, Before, Heard, Place, Vector, mutated_answers};
 
 const ROUTER: &str = "i2pd-2.45";
 /// The other tests of this target have the keys before.
 const FIRST_KEY: usize = 14;
 const NO_HOPS: &str = "inbound.length=0 outbound.length=0 inbound.quantity=1 outbound.quantity=1";
+
+/// Mutated vectors that are not among the recorded ones.
+const UNHEARD_OF: Range<u64> = 1000..1240;
 
 /// The first router of the network, with peers at the second, and a destination of its own for this
 /// vector: sessions of one destination get in each other's way.
@@ -111,4 +116,52 @@ fn the_router_answers_mutated_lines_as_it_did() {
             .collect()
     });
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+#[ignore = "needs the private network: ./test.sh live"]
+fn the_bridge_answers_unheard_of_lines_as_the_router_does() {
+    let bridge = LoopbackBridge::builder()
+        .personality(Personality::I2pd245)
+        .start()
+        .unwrap();
+    let ours = Place {
+        key: format!("TRANSIENT {NO_HOPS}"),
+        ..Place::new(bridge.addr())
+    };
+    // Whoever wants a new destination waits for twenty seconds and more, all of them together.
+    let theirs = Place {
+        bridge: place(FIRST_KEY).bridge,
+        patience: Duration::from_secs(60),
+        ..ours.clone()
+    };
+    let differences: Vec<_> = thread::scope(|scope| {
+        let (ours, theirs) = (&ours, &theirs);
+        let played: Vec<_> = UNHEARD_OF
+            .map(|number| scope.spawn(move || difference(&Vector::mutated(number), ours, theirs)))
+            .collect();
+        played
+            .into_iter()
+            .filter_map(|played| played.join().unwrap())
+            .collect()
+    });
+    let count = differences.len();
+    let shown = differences.join("\n\n");
+    assert!(count == 0, "{shown}\n\n{count} differ");
+}
+
+/// What a bridge and a router answer differently, if they do.
+fn difference(vector: &Vector, ours: &Place, theirs: &Place) -> Option<String> {
+    let play = |place: &Place, expected| {
+        place
+            .play(vector, &vector.name, expected)
+            .unwrap_or_else(|error| panic!("{}\n{}\n{error}", vector.name, vector.shown()))
+    };
+    let ours = play(ours, None);
+    let expected = ours.expected();
+    let theirs = play(theirs, Some(&expected));
+    (!expected.is_met(&theirs)).then(|| {
+        let (name, before, said) = (&vector.name, vector.before, vector.shown());
+        format!("{name} {before:?}\n{said}\nrouter: {theirs}\nbridge: {ours}")
+    })
 }
