@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use sam_std::loopback::Personality;
 use sam_std::{Endpoint, Pin, Tls, TlsError};
 
 use crate::failure::Failure;
@@ -207,9 +208,14 @@ pub(crate) struct Bridge {
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
 
-    /// Print one line of JSON instead of the address, with the ports as "tcp" and "udp".
+    /// Print one line of JSON instead of the address, with the ports as "tcp" and "udp", and the
+    /// "personality".
     #[arg(long, conflicts_with = "exec")]
     pub(crate) json: bool,
+
+    /// Hear and speak like this router: spec, i2pd-2.45, i2pd, java or emissary.
+    #[arg(long, value_name = "ROUTER", default_value_t)]
+    pub(crate) personality: Personality,
 
     /// Make the same keys in each run, those that belong to this number.
     #[arg(long, value_name = "NUMBER")]

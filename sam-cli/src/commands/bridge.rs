@@ -12,7 +12,9 @@ use crate::failure::Failure;
 use crate::talk::{print, say};
 
 pub(crate) fn run(wanted: &Bridge) -> Result<ExitCode, Failure> {
-    let mut builder = LoopbackBridge::builder().port(wanted.port);
+    let mut builder = LoopbackBridge::builder()
+        .port(wanted.port)
+        .personality(wanted.personality);
     if let Some(seed) = wanted.seed {
         builder = builder.seed(seed);
     }
@@ -37,9 +39,9 @@ pub(crate) fn run(wanted: &Bridge) -> Result<ExitCode, Failure> {
     }
     if wanted.json {
         let (address, port) = (bridge.addr(), bridge.addr().port());
-        let udp = bridge.udp_addr().port();
+        let (udp, personality) = (bridge.udp_addr().port(), wanted.personality);
         print(format_args!(
-            r#"{{"address":"{address}","tcp":{port},"udp":{udp}}}"#
+            r#"{{"address":"{address}","tcp":{port},"udp":{udp},"personality":"{personality}"}}"#
         ))?;
     } else {
         print(bridge.addr())?;

@@ -119,3 +119,26 @@ fn a_transcript_that_cannot_be_written_is_a_failure() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains(path));
 }
+
+#[test]
+fn it_hears_and_speaks_like_the_router_it_is_told_to() {
+    let arguments = ["bridge", "--json", "--personality", "i2pd-2.45"];
+    let mut running = Running::start(i2p_sam(&arguments));
+    let mut printed = String::new();
+    BufReader::new(running.stdout.take().unwrap())
+        .read_line(&mut printed)
+        .unwrap();
+    let json: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(json["personality"], "i2pd-2.45");
+    let router: Router = json["address"].as_str().unwrap().parse().unwrap();
+    assert_eq!(router.version().unwrap().to_string(), "3.1");
+}
+
+#[test]
+fn a_personality_that_nobody_has_makes_no_sense() {
+    let output = i2p_sam(&["bridge", "--personality", "I2PD"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("spec i2pd-2.45 i2pd java emissary"));
+}
