@@ -121,37 +121,42 @@ fn the_router_answers_mutated_lines_as_it_did() {
 #[test]
 #[ignore = "needs the private network: ./test.sh live"]
 fn the_bridge_answers_unheard_of_lines_as_the_router_does() {
-    let bridge = LoopbackBridge::builder()
-        .personality(Personality::I2pd245)
-        .start()
-        .unwrap();
-    let ours = Place {
-        key: format!("TRANSIENT {NO_HOPS}"),
-        ..Place::new(bridge.addr())
-    };
     // Whoever wants a new destination waits for twenty seconds and more, all of them together.
     let theirs = Place {
-        bridge: place(FIRST_KEY).bridge,
+        key: format!("TRANSIENT {NO_HOPS}"),
         patience: Duration::from_secs(60),
-        ..ours.clone()
+        ..Place::new(place(FIRST_KEY).bridge)
     };
-    let differences: Vec<_> = thread::scope(|scope| {
-        let (ours, theirs) = (&ours, &theirs);
+    let suspicious: Vec<_> = thread::scope(|scope| {
+        let theirs = &theirs;
         let played: Vec<_> = UNHEARD_OF
-            .map(|number| scope.spawn(move || difference(&Vector::mutated(number), ours, theirs)))
+            .map(|number| scope.spawn(move || difference(number, theirs).map(|_| number)))
             .collect();
         played
             .into_iter()
             .filter_map(|played| played.join().unwrap())
             .collect()
     });
-    let count = differences.len();
-    let shown = differences.join("\n\n");
-    assert!(count == 0, "{shown}\n\n{count} differ");
+    // Once more, alone: a busy router gets two writes in one read, and other vectors' sessions have
+    // IDs that this one asks for.
+    assert!(suspicious.len() < 12, "too many: {suspicious:?}");
+    let differences = suspicious
+        .into_iter()
+        .filter_map(|number| difference(number, &theirs));
+    let differences: Vec<_> = differences.collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n\n"));
 }
 
-/// What a bridge and a router answer differently, if they do.
-fn difference(vector: &Vector, ours: &Place, theirs: &Place) -> Option<String> {
+/// What the bridge and a router answer differently, if they do.
+fn difference(number: u64, theirs: &Place) -> Option<String> {
+    let vector = &Vector::mutated(number);
+    let bridge = LoopbackBridge::builder().personality(Personality::I2pd245);
+    let bridge = bridge.start().unwrap();
+    let ours = &Place {
+        bridge: bridge.addr(),
+        peers: bridge.addr(),
+        ..theirs.clone()
+    };
     let play = |place: &Place, expected| {
         place
             .play(vector, &vector.name, expected)
