@@ -27,6 +27,8 @@ use crate::{Destination, PrivateKey};
 pub struct Router<D = Endpoint> {
     dial: Arc<D>,
     udp: Option<Endpoint>,
+    /// Whether it is dialled over plain TCP, as UDP goes.
+    is_plain: bool,
     timeouts: Timeouts,
     login: Option<Arc<Login>>,
     /// The router refused [`Versions::DEFAULT`] once.
@@ -63,6 +65,7 @@ impl<D: Dial> Router<D> {
     /// The router that `dial` opens connections to.
     pub fn over(dial: D) -> Self {
         Self {
+            is_plain: dial.udp().is_some(),
             udp: dial.udp(),
             dial: Arc::new(dial),
             timeouts: Timeouts::DEFAULT,
@@ -96,7 +99,9 @@ impl<D: Dial> Router<D> {
 
     /// The same router, which takes datagrams by UDP at `endpoint`.
     ///
-    /// Unless told so, it is the host of the TCP endpoint and port 7655.
+    /// Unless told so, it is the host of the TCP endpoint and port 7655. Over other transports
+    /// UDP is used only if [`Datagrams::udp_in_clear`](crate::Datagrams::udp_in_clear) asks for
+    /// it.
     #[must_use]
     pub fn with_udp(self, endpoint: Endpoint) -> Self {
         Self {
@@ -174,6 +179,10 @@ impl<D: Dial> Router<D> {
         hear_answer(&mut utility)?.private_key(signature_type)
     }
 
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.is_plain
+    }
+
     pub(crate) fn versions(&self) -> Versions {
         if self.is_old.load(Ordering::Relaxed) {
             Versions::FALLBACK
@@ -240,6 +249,7 @@ impl<D> Clone for Router<D> {
         Self {
             dial: Arc::clone(&self.dial),
             udp: self.udp.clone(),
+            is_plain: self.is_plain,
             timeouts: self.timeouts,
             login: self.login.clone(),
             is_old: Arc::clone(&self.is_old),

@@ -1,5 +1,6 @@
-//! Datagrams over UDP, in the shape of the sockets of `std::net`.
+//! Datagrams, in the shape of the UDP sockets of `std::net`.
 
+mod inbox;
 mod packets;
 mod received;
 mod settings;
@@ -8,21 +9,22 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sam_core::error::Usage;
-use sam_core::header::SendHeader;
+use sam_core::header::{CountedSend, SendHeader};
 use sam_core::operand::Name;
 use sam_core::{Address, Ports, Target, Version, Writer};
 
 use crate::Destination;
 use crate::answer::own_destination;
-use crate::dial::Dial;
+use crate::dial::{Dial, Transport};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::session::{Session, SessionBuilder};
 use crate::target::ToTarget;
 
+pub(crate) use inbox::{Datagram, Inbox};
 pub use received::{Dropped, Received};
 pub use settings::Datagrams;
 
@@ -30,40 +32,76 @@ use packets::Packets;
 
 /// A session for datagrams, made by [`SessionBuilder::create_datagrams`].
 ///
-/// Datagrams go to the router and come from it by UDP, each in one packet. They may be lost, come
-/// twice or in another order, and nobody says so; on i2pd the first ones to a peer are lost while
-/// it looks for that peer. All verbs take `&self` and can be used from many threads at once. The
-/// session lives as long as its control socket, which a thread reads as it does for streams; when
-/// it ends, whoever waits here returns [`Error::SessionEnded`].
+/// Datagrams go to the router and come from it by UDP, each in one packet, or on the session's own
+/// socket: that is the default over transports other than plain TCP, see
+/// [`Datagrams::on_control_socket`]. They may be lost, come twice or in another order, and nobody
+/// says so; on i2pd the first ones to a peer are lost while it looks for that peer. All verbs take
+/// `&self` and can be used from many threads at once. The session lives as long as its control
+/// socket, which a thread reads as it does for streams; when it ends, whoever waits here returns
+/// [`Error::SessionEnded`].
 ///
 /// **UDP is neither encrypted nor signed on its way to the router**: use it on this machine, or
 /// where nobody else can send or listen.
 pub struct DatagramSocket<D: Dial = Endpoint> {
     session: Session<D>,
-    packets: Arc<Packets>,
+    way: Way,
     settings: Datagrams,
     peer: RwLock<Option<Destination>>,
     malformed: AtomicU64,
 }
 
+/// How datagrams get to the router and from it.
+enum Way {
+    Udp(Arc<Packets>),
+    Control(Arc<Inbox>),
+}
+
 impl<D: Dial> DatagramSocket<D> {
-    /// The longest datagram that can be sent, in bytes. About 11 000 arrive reliably: longer ones
-    /// travel in many pieces, all of which have to arrive.
+    /// The longest datagram that can be sent by UDP, in bytes; see [`Self::max_len`]. About 11 000
+    /// arrive reliably: longer ones travel in many pieces, all of which have to arrive.
     pub const MAX_LEN: usize = SendHeader::MAX_PAYLOAD;
 
     pub(crate) fn open(builder: SessionBuilder<'_, D>, settings: Datagrams) -> Result<Self> {
-        let router = builder.router().udp().ok_or(Usage::NotNow)?;
-        let packets = Arc::new(Packets::bind(router, settings.local)?);
-        let parameters = settings.parameters(packets.local_addr());
-        let session = builder.open(Some((settings.style, parameters)))?;
-        session.wake_at_end(&packets)?;
+        let router = builder.router();
+        let (way, here) = match settings.is_on_control_socket(router.is_plain()) {
+            true if settings.local.is_some() => return Err(Usage::NotNow.into()),
+            true => (Way::Control(Arc::new(Inbox::new(settings.style))), None),
+            false => {
+                let router = router.udp().ok_or(Usage::NotNow)?;
+                let packets = Packets::bind(router, settings.local)?;
+                let here = packets.local_addr();
+                (Way::Udp(Arc::new(packets)), Some(here))
+            }
+        };
+        let wanted = Some((settings.style, settings.parameters(here)));
+        let session = match &way {
+            Way::Udp(packets) => {
+                let session = builder.open(wanted)?;
+                session.wake_at_end(packets)?;
+                session
+            }
+            Way::Control(inbox) => {
+                let session = builder.open_with(wanted, Some(Arc::clone(inbox)))?;
+                session.wake_at_end(inbox)?;
+                session
+            }
+        };
         Ok(Self {
             session,
-            packets,
+            way,
             settings,
             peer: RwLock::new(None),
             malformed: AtomicU64::new(0),
         })
+    }
+
+    /// The longest datagram that can be sent, in bytes: [`Self::MAX_LEN`] by UDP, 7600 on the
+    /// control socket, since i2pd takes no more.
+    pub const fn max_len(&self) -> usize {
+        match self.way {
+            Way::Udp(_) => Self::MAX_LEN,
+            Way::Control(_) => CountedSend::MAX_PAYLOAD,
+        }
     }
 
     /// Sends a datagram; returns how many bytes it has, which is all of them.
@@ -72,7 +110,7 @@ impl<D: Dial> DatagramSocket<D> {
     /// [`Session::lookup`] returns.
     ///
     /// # Errors
-    /// [`Usage::Empty`] and [`Usage::TooLong`] for nothing and for more than [`Self::MAX_LEN`]
+    /// [`Usage::Empty`] and [`Usage::TooLarge`] for nothing and for more than [`Self::max_len`]
     /// bytes; [`Error::Refused`] for a name nobody knows; [`Error::SessionEnded`]. Nothing is
     /// sent then. That a datagram was lost is no error.
     pub fn send_to(&self, payload: &[u8], to: impl ToTarget) -> Result<usize> {
@@ -81,8 +119,8 @@ impl<D: Dial> DatagramSocket<D> {
 
     /// Sends a datagram with I2CP ports.
     ///
-    /// Only for routers known to be Java I2P, emissary or go-sam-bridge: **i2pd drops it**, in
-    /// whatever version it speaks. Ports for all datagrams of a session do no harm there, see
+    /// Only for routers known to be Java I2P, emissary or go-sam-bridge: **i2pd drops it** if it
+    /// comes by UDP, in whatever version it speaks. Ports for all datagrams of a session do no harm there, see
     /// [`Datagrams::ports`].
     ///
     /// # Errors
@@ -105,13 +143,25 @@ impl<D: Dial> DatagramSocket<D> {
     /// [`Error::Oversized`] for a datagram that is larger than `out`, which is lost then;
     /// [`Error::TimedOut`] after the read time-out; [`Error::SessionEnded`].
     pub fn recv_from(&self, out: &mut [u8]) -> Result<Received> {
-        loop {
-            let received = self.packets.recv(
-                || self.session.check_alive(),
-                |packet| self.read(packet, out),
-            )?;
-            if let Some(received) = received {
-                return received;
+        match &self.way {
+            Way::Udp(packets) => loop {
+                let received = packets.recv(
+                    || self.session.check_alive(),
+                    |packet| self.read(packet, out),
+                )?;
+                if let Some(received) = received {
+                    return received;
+                }
+            },
+            Way::Control(inbox) => {
+                let limit = inbox.read_timeout();
+                let end = limit.and_then(|limit| Instant::now().checked_add(limit));
+                loop {
+                    let datagram = inbox.next(end)?;
+                    if self.is_for_caller(&datagram.about) {
+                        return fill(out, &datagram.payload, datagram.about);
+                    }
+                }
             }
         }
     }
@@ -157,9 +207,12 @@ impl<D: Dial> DatagramSocket<D> {
         peer.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Where the router sends received datagrams to.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.packets.local_addr()
+    /// Where the router sends received datagrams to; `None` on the control socket.
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        match &self.way {
+            Way::Udp(packets) => Some(packets.local_addr()),
+            Way::Control(_) => None,
+        }
     }
 
     /// Bounds each wait for a datagram; `None`, the default, is for ever. Packets that are
@@ -168,15 +221,28 @@ impl<D: Dial> DatagramSocket<D> {
     /// # Errors
     /// Those of the system; zero is one.
     pub fn set_read_timeout(&self, limit: Option<Duration>) -> Result<()> {
-        Ok(self.packets.socket().set_read_timeout(limit)?)
+        match &self.way {
+            Way::Udp(packets) => packets.socket().set_read_timeout(limit)?,
+            Way::Control(_) if limit.is_some_and(|limit| limit.is_zero()) => {
+                return Err(Usage::OutOfRange.into());
+            }
+            Way::Control(inbox) => inbox.set_read_timeout(limit),
+        }
+        Ok(())
     }
 
-    /// Bounds each wait for room in the system's buffers; `None`, the default, is for ever.
+    /// Bounds each wait for room in the system's buffers. `None` is for ever, the default for UDP;
+    /// on the control socket it is [`Timeouts::hello`](crate::Timeouts::hello), and a datagram that
+    /// took longer ends the session, since a part of it has left.
     ///
     /// # Errors
     /// Those of the system; zero is one.
     pub fn set_write_timeout(&self, limit: Option<Duration>) -> Result<()> {
-        Ok(self.packets.socket().set_write_timeout(limit)?)
+        match &self.way {
+            Way::Udp(packets) => packets.socket().set_write_timeout(limit)?,
+            Way::Control(_) => self.session.transport().set_write_timeout(limit)?,
+        }
+        Ok(())
     }
 
     /// The read time-out.
@@ -184,22 +250,22 @@ impl<D: Dial> DatagramSocket<D> {
     /// # Errors
     /// Those of the system.
     pub fn read_timeout(&self) -> Result<Option<Duration>> {
-        Ok(self.packets.socket().read_timeout()?)
+        match &self.way {
+            Way::Udp(packets) => Ok(packets.socket().read_timeout()?),
+            Way::Control(inbox) => Ok(inbox.read_timeout()),
+        }
     }
 
-    /// The write time-out.
-    ///
-    /// # Errors
-    /// Those of the system.
-    pub fn write_timeout(&self) -> Result<Option<Duration>> {
-        Ok(self.packets.socket().write_timeout()?)
-    }
-
-    /// How many packets were dropped because nobody could take them for datagrams.
+    /// How many datagrams were dropped because nobody could take them for such, or took them in
+    /// time.
     pub fn dropped(&self) -> Dropped {
-        Dropped {
-            foreign: self.packets.foreign(),
-            malformed: self.malformed.load(Ordering::Relaxed),
+        match &self.way {
+            Way::Udp(packets) => Dropped {
+                foreign: packets.foreign(),
+                malformed: self.malformed.load(Ordering::Relaxed),
+                overflow: 0,
+            },
+            Way::Control(inbox) => inbox.dropped(),
         }
     }
 
@@ -222,27 +288,41 @@ impl<D: Dial> DatagramSocket<D> {
         if payload.is_empty() {
             return Err(Usage::Empty.into());
         }
-        if payload.len() > Self::MAX_LEN {
-            return Err(Usage::TooLong.into());
+        if payload.len() > self.max_len() {
+            return Err(Usage::TooLarge(self.max_len() as u16).into());
         }
         self.session.check_alive()?;
         to.to_target(|target| match target {
             // Routers but Java I2P take whole destinations only.
             Target::Address(address) => {
                 let destination = self.session.lookup(address)?;
-                self.send_packet(payload, (&destination).into(), ports)
+                self.send_on_way(payload, (&destination).into(), ports)
             }
-            target => self.send_packet(payload, target, ports),
-        })?
+            target => self.send_on_way(payload, target, ports),
+        })??;
+        Ok(payload.len())
     }
 
-    fn send_packet(&self, payload: &[u8], to: Target<'_>, ports: Option<Ports>) -> Result<usize> {
+    fn send_on_way(&self, payload: &[u8], to: Target<'_>, ports: Option<Ports>) -> Result<()> {
+        match &self.way {
+            Way::Udp(packets) => self.send_packet(packets, payload, to, ports),
+            Way::Control(_) => self.session.send_datagram(to, ports, payload),
+        }
+    }
+
+    fn send_packet(
+        &self,
+        packets: &Packets,
+        payload: &[u8],
+        to: Target<'_>,
+        ports: Option<Ports>,
+    ) -> Result<()> {
         let header = SendHeader::new(self.session.id(), Name::Target(to));
         let header = match ports {
             Some(ports) => header.ports(ports),
             None => header,
         };
-        self.packets.send(|packet| {
+        packets.send(|packet| {
             let mut packet = Writer::new(packet);
             header
                 .encode(&mut packet)
@@ -253,32 +333,33 @@ impl<D: Dial> DatagramSocket<D> {
                 true => Ok(packet.len()),
                 false => Err(Usage::TooLong.into()),
             }
-        })?;
-        Ok(payload.len())
+        })
     }
 
     /// Takes a packet of the router's; `None` if it is not for the caller.
     fn read(&self, packet: &[u8], out: &mut [u8]) -> Option<Result<Received>> {
-        let Some((mut received, payload)) = Received::read(packet, self.settings) else {
+        let Some((received, payload)) = Received::read(packet, self.settings) else {
             self.malformed.fetch_add(1, Ordering::Relaxed);
             return None;
         };
-        if received.source.is_some()
-            && self
-                .peer()
-                .is_some_and(|peer| received.source != Some(peer))
-        {
-            return None;
-        }
-        received.len = payload.len();
-        Some(match out.get_mut(..payload.len()) {
-            Some(out) => {
-                out.copy_from_slice(payload);
-                Ok(received)
-            }
-            None => Err(Error::Oversized { len: payload.len() }),
-        })
+        let is_for_caller = self.is_for_caller(&received);
+        is_for_caller.then(|| fill(out, payload, received))
     }
+
+    fn is_for_caller(&self, received: &Received) -> bool {
+        let Some(source) = &received.source else {
+            return true;
+        };
+        self.peer().is_none_or(|peer| peer == *source)
+    }
+}
+
+/// Puts a datagram into the caller's buffer, or tells its size.
+fn fill(out: &mut [u8], payload: &[u8], received: Received) -> Result<Received> {
+    let len = payload.len();
+    let out = out.get_mut(..len).ok_or(Error::Oversized { len })?;
+    out.copy_from_slice(payload);
+    Ok(Received { len, ..received })
 }
 
 impl<D: Dial> fmt::Debug for DatagramSocket<D> {

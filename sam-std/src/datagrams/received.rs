@@ -1,6 +1,6 @@
 //! What came, and what did not count.
 
-use sam_core::header::{DatagramHeader, RawHeader, Source};
+use sam_core::header::{CountedReceived, DatagramHeader, RawHeader, Source};
 use sam_core::{Ports, Style};
 
 use super::settings::Datagrams;
@@ -21,17 +21,34 @@ pub struct Received {
     pub protocol: Option<u8>,
 }
 
-/// How many UDP packets were dropped since the socket was made.
+/// How many datagrams were dropped since the socket was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dropped {
     /// Those that did not come from the router.
     pub foreign: u64,
-    /// Those of the router's whose header makes no sense.
+    /// Those of the router's whose header makes no sense, or that are longer than datagrams are.
     pub malformed: u64,
+    /// Those that came on the control socket while 64 others waited.
+    pub overflow: u64,
 }
 
 impl Received {
+    /// What a line on the control socket tells; `None` if it makes no sense to such a session.
+    pub(super) fn counted(header: CountedReceived<'_>, style: Style) -> Option<Self> {
+        let source = match header.source {
+            Some(Source::Destination(text)) => Some(own_destination(text).ok()?),
+            Some(Source::Hash(_)) => return None,
+            None => None,
+        };
+        (source.is_none() == (style == Style::Raw)).then_some(Self {
+            len: header.size,
+            source,
+            ports: header.ports,
+            protocol: header.protocol,
+        })
+    }
+
     /// What stands in front of a datagram, and the datagram; `None` if it makes no sense.
     pub(super) fn read(packet: &[u8], settings: Datagrams) -> Option<(Self, &[u8])> {
         let mut received = Self {

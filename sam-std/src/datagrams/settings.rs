@@ -14,6 +14,13 @@ pub struct Datagrams {
     ports: Option<Ports>,
     protocol: Option<u8>,
     pub(super) header: bool,
+    way: Option<Way>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Udp,
+    Control,
 }
 
 impl Datagrams {
@@ -64,6 +71,35 @@ impl Datagrams {
         self
     }
 
+    /// Sends and receives on the session's own socket instead of by UDP: up to 7600 bytes, none of
+    /// which others can read, forge or lose on the way to a router behind TLS. It is the default
+    /// there, and over every transport but plain TCP.
+    ///
+    /// emissary does not know it, and go-sam-bridge receives so but cannot send.
+    #[must_use]
+    pub const fn on_control_socket(mut self) -> Self {
+        self.way = Some(Way::Control);
+        self
+    }
+
+    /// Sends and receives by UDP although the router is behind TLS or a tunnel.
+    ///
+    /// **UDP goes past it**: whoever is on the way reads each datagram and the session's ID, with
+    /// which anybody can send and receive in its name.
+    #[must_use]
+    pub const fn udp_in_clear(mut self) -> Self {
+        self.way = Some(Way::Udp);
+        self
+    }
+
+    /// Whether datagrams come on the control socket, to a router dialled so.
+    pub(super) fn is_on_control_socket(&self, is_plain: bool) -> bool {
+        match self.way {
+            Some(way) => way == Way::Control,
+            None => !is_plain,
+        }
+    }
+
     const fn of(style: Style) -> Self {
         Self {
             style,
@@ -71,17 +107,19 @@ impl Datagrams {
             ports: None,
             protocol: None,
             header: false,
+            way: None,
         }
     }
 
-    /// What the router is told, with both HOST and PORT: i2pd forwards nothing without.
-    pub(super) const fn parameters(&self, receiver: SocketAddr) -> DatagramParameters<'static> {
+    /// What the router is told, with both HOST and PORT: i2pd forwards nothing without. On the
+    /// control socket nobody has to ask for a header.
+    pub(super) fn parameters(&self, receiver: Option<SocketAddr>) -> DatagramParameters<'static> {
         DatagramParameters {
-            host: Some(Host::Ip(receiver.ip())),
-            port: Some(receiver.port()),
+            host: receiver.map(|receiver| Host::Ip(receiver.ip())),
+            port: receiver.map(|receiver| receiver.port()),
             ports: self.ports,
             protocol: self.protocol,
-            header: self.header,
+            header: self.header && receiver.is_some(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use sam_core::field::Field;
 use std::fmt;
+use std::sync::Arc;
 
 use sam_core::command::DatagramParameters;
 use sam_core::error::{Malformed, Usage};
@@ -15,7 +16,7 @@ use super::control::Control;
 use super::{PrimarySession, Session};
 use crate::answer::{own_destination, own_key};
 use crate::conversation::Conversation;
-use crate::datagrams::{DatagramSocket, Datagrams};
+use crate::datagrams::{DatagramSocket, Datagrams, Inbox};
 use crate::dial::{Dial, Transport};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
@@ -164,11 +165,14 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
 
     /// Brings a session for datagrams online, instead of streams.
     ///
-    /// They travel by UDP between this program and [`Router::udp`].
+    /// They travel by UDP between this program and [`Router::udp`]. Over transports other than
+    /// plain TCP they travel on the session's own socket, unless [`Datagrams::udp_in_clear`] says
+    /// otherwise.
     ///
     /// # Errors
-    /// As [`Self::create`]; [`Usage::NotNow`] for a router whose UDP address is not known, which
-    /// over transports other than TCP [`Router::with_udp`] has to tell;
+    /// As [`Self::create`]; [`Usage::NotNow`] for [`Datagrams::udp_in_clear`] with a router whose
+    /// UDP address is not known, which [`Router::with_udp`] has to tell, and for
+    /// [`Datagrams::bind`] without UDP;
     /// [`Usage::NeedsVersion`] for settings that an old router does not know; those of binding a
     /// UDP socket.
     pub fn create_datagrams(self, datagrams: Datagrams) -> Result<DatagramSocket<D>> {
@@ -192,6 +196,15 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
     pub(crate) fn open(
         &self,
         datagrams: Option<(Style, DatagramParameters<'_>)>,
+    ) -> Result<Session<D>> {
+        self.open_with(datagrams, None)
+    }
+
+    /// Brings a session online whose control socket brings datagrams to this inbox.
+    pub(crate) fn open_with(
+        &self,
+        datagrams: Option<(Style, DatagramParameters<'_>)>,
+        inbox: Option<Arc<Inbox>>,
     ) -> Result<Session<D>> {
         if let Some(usage) = self.refused {
             return Err(usage.into());
@@ -234,9 +247,9 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
             }
             _ => return Err(Error::Closed),
         };
-        let online = asking.then(Create::into_session);
+        let online = asking.then(Create::into_control_datagrams);
         let version = online.machine().version();
-        let control = Control::start(online)?;
+        let control = Control::start(online, inbox)?;
         let identity = self
             .identity(told.as_deref().map(Vec::as_slice), &control)
             .inspect_err(|_| control.close())?;

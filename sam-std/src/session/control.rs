@@ -8,14 +8,16 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sam_core::client::Inquiry;
+use sam_core::client::{ControlDatagrams, Inquiry, Told};
 use sam_core::error::Malformed;
+use sam_core::header::CountedSend;
 use sam_core::value::Excerpt;
-use sam_core::{Connection, Error as CoreError, Event, Session, Step, Writer};
+use sam_core::{Connection, Error as CoreError, Event, Step, Writer};
 use zeroize::Zeroizing;
 
 use crate::answer::Answer;
 use crate::conversation::{Buffer, Conversation};
+use crate::datagrams::{Datagram, Inbox};
 use crate::dial::Transport;
 use crate::error::{Error, Result};
 
@@ -25,8 +27,12 @@ use crate::error::{Error, Result};
 /// keeper thread waits for the router.
 pub(super) struct Control<T> {
     transport: Arc<T>,
+    /// Where datagrams go, if this is a session for them.
+    inbox: Option<Arc<Inbox>>,
     state: Mutex<State>,
     changed: Condvar,
+    /// The datagram that leaves.
+    sending: Mutex<Vec<u8>>,
 }
 
 /// A socket whose readers can be woken for good.
@@ -41,11 +47,15 @@ impl<T: Transport> Wake for T {
 }
 
 struct State {
-    connection: Connection<Session, Buffer>,
+    connection: Connection<ControlDatagrams, Buffer>,
     /// A thread waits for an answer, or takes it.
     asking: bool,
     answer: Option<Result<Answer>>,
     ended: bool,
+    /// A thread writes a datagram; lines wait for it, and leave right behind.
+    writing: bool,
+    /// The datagram that comes, unless the keeper has it, who reads into it.
+    arriving: Option<Datagram>,
     /// Sockets whose readers are to be woken when the session ends.
     waiting: HashMap<u64, Arc<dyn Wake>>,
     next_waiting: u64,
@@ -53,7 +63,10 @@ struct State {
 
 impl<T: Transport> Control<T> {
     /// Starts the keeper of a session that is online.
-    pub(super) fn start(created: Conversation<Session, T>) -> Result<Arc<Self>> {
+    pub(super) fn start(
+        created: Conversation<ControlDatagrams, T>,
+        inbox: Option<Arc<Inbox>>,
+    ) -> Result<Arc<Self>> {
         let (connection, transport) = created.into_parts();
         transport.set_read_timeout(None)?;
         let state = State {
@@ -61,13 +74,17 @@ impl<T: Transport> Control<T> {
             asking: false,
             answer: None,
             ended: false,
+            writing: false,
+            arriving: None,
             waiting: HashMap::new(),
             next_waiting: 0,
         };
         let control = Arc::new(Self {
             transport,
+            inbox,
             state: Mutex::new(state),
             changed: Condvar::new(),
+            sending: Mutex::default(),
         });
         let kept = Arc::clone(&control);
         thread::Builder::new()
@@ -111,6 +128,51 @@ impl<T: Transport> Control<T> {
             });
         })?;
         state.answer.take().unwrap_or(Err(Error::SessionEnded))
+    }
+
+    /// Sends a datagram.
+    ///
+    /// Nothing is locked meanwhile that the keeper needs: a router that does not take this one
+    /// before its own are read would wait for ever.
+    pub(super) fn send(
+        &self,
+        say: impl FnOnce(&mut ControlDatagrams, &mut Writer<'_>) -> Result<(), CoreError>,
+    ) -> Result<()> {
+        let sending = self.sending.lock();
+        let mut sending = sending.unwrap_or_else(PoisonError::into_inner);
+        sending.resize(CountedSend::MAX_LEN, 0);
+        let mut writer = Writer::new(&mut sending);
+        let mut state = self.lock();
+        if state.ended {
+            return Err(Error::SessionEnded);
+        }
+        state
+            .connection
+            .request(|machine, _| say(machine, &mut writer))
+            .map_err(|error| Error::about(error, &[]))?;
+        state.writing = true;
+        drop(state);
+        let has_left = self.write_all(writer.written());
+        let mut state = self.lock();
+        state.writing = false;
+        match has_left {
+            true => self.drive(&mut state),
+            // A part of it may have left.
+            false => self.end(&mut state),
+        }
+        self.changed.notify_all();
+        has_left.then_some(()).ok_or(Error::SessionEnded)
+    }
+
+    fn write_all(&self, mut bytes: &[u8]) -> bool {
+        while !bytes.is_empty() {
+            match self.transport.write(bytes) {
+                Ok(count) if count > 0 => bytes = bytes.get(count..).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                _ => return false,
+            }
+        }
+        true
     }
 
     /// Waits, unless the session ends meanwhile.
@@ -157,61 +219,123 @@ impl<T: Transport> Control<T> {
         self.drive(&mut self.lock());
         let mut chunk = Zeroizing::new([0; 2048]);
         loop {
-            let heard = match self.transport.read(&mut *chunk) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Ok(count) => chunk.get(..count).unwrap_or_default(),
+            let mut arriving = self.lock().arriving.take();
+            let room = match &mut arriving {
+                Some(datagram) => datagram.room(),
+                None => &mut *chunk,
+            };
+            let count = match self.transport.read(room) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    self.lock().arriving = arriving;
+                    continue;
+                }
+                Ok(count) => count,
                 Err(error) => {
                     log::debug!("the session's socket failed: {error}");
-                    &[]
+                    0
                 }
             };
-            let mut state = self.lock();
-            self.hear(&mut state, heard);
+            let mut state = match arriving {
+                None => self.hear(chunk.get(..count).unwrap_or_default()),
+                Some(datagram) => self.hear_payload(datagram, count),
+            };
             if state.ended {
+                state.arriving = None;
                 return;
             }
         }
     }
 
-    fn hear(&self, state: &mut State, mut heard: &[u8]) {
+    fn hear(&self, mut heard: &[u8]) -> MutexGuard<'_, State> {
+        let mut state = self.lock();
         loop {
-            let fed = feed(&mut state.connection, heard);
-            self.drive(state);
+            // What is to be answered stands behind the datagram that leaves.
+            while state.writing && !state.connection.pending().is_empty() {
+                let woken = self.changed.wait(state);
+                state = woken.unwrap_or_else(PoisonError::into_inner);
+            }
+            let fed = state.feed(heard);
+            self.drive(&mut state);
             match fed {
-                Ok([]) => return,
+                Ok([]) => return state,
                 Ok(rest) => heard = rest,
                 Err(error) => {
                     log::debug!("the router's line is useless: {error}");
-                    return self.end(state);
+                    self.end(&mut state);
+                    return state;
                 }
             }
         }
     }
 
+    /// Takes payload that was read to where it belongs.
+    fn hear_payload(&self, mut datagram: Datagram, count: usize) -> MutexGuard<'_, State> {
+        let mut state = self.lock();
+        datagram.filled(count);
+        state.arriving = Some(datagram);
+        match state.connection.payload_read(count) {
+            Ok(()) => self.pass_on(&mut state),
+            Err(_) => self.end(&mut state),
+        }
+        state
+    }
+
     /// Does what the connection wants done until it wants to read.
     fn drive(&self, state: &mut State) {
         loop {
+            self.pass_on(state);
             let connection = &mut state.connection;
             match connection.step() {
+                Ok(Step::Transmit) if state.writing => return,
                 Ok(Step::Transmit) => match self.transport.write(connection.pending()) {
                     Ok(count) if count > 0 && connection.transmitted(count).is_ok() => {}
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     _ => return self.end(state),
                 },
-                Ok(Step::Event(line)) => {
-                    let said = connection.last_line();
-                    let event = connection.event(line);
-                    let told = Answer::new(event.unwrap_or(Event::Noise(Malformed::Syntax)), said);
-                    if state.asking && state.answer.is_none() && !connection.machine().is_busy() {
-                        state.answer = Some(told);
-                        self.changed.notify_all();
-                    } else {
-                        log::debug!("the router said unasked: {}", Excerpt::new(said));
+                Ok(Step::Event(line)) => match connection.event(line) {
+                    Ok(Told::Datagram(header)) => {
+                        let inbox = self.inbox.as_ref();
+                        state.arriving = inbox.and_then(|inbox| inbox.begin(header));
+                    }
+                    Ok(Told::Unreadable(_)) => {
+                        if let Some(inbox) = &self.inbox {
+                            inbox.drop_malformed();
+                        }
+                    }
+                    told => {
+                        let said = connection.last_line();
+                        let event = match told {
+                            Ok(Told::Other(event)) => event,
+                            _ => Event::Noise(Malformed::Syntax),
+                        };
+                        let answer = Answer::new(event, said);
+                        if state.asking && state.answer.is_none() && !connection.machine().is_busy()
+                        {
+                            state.answer = Some(answer);
+                            self.changed.notify_all();
+                        } else {
+                            log::debug!("the router said unasked: {}", Excerpt::new(said));
+                        }
+                    }
+                },
+                Ok(Step::Payload(_)) => {
+                    if state.take_payload() == 0 {
+                        return;
                     }
                 }
                 Ok(Step::Receive) => return,
-                Ok(Step::Payload(_) | Step::Done) | Err(_) => return self.end(state),
+                Ok(Step::Done) | Err(_) => return self.end(state),
             }
+        }
+    }
+
+    /// Passes a datagram on that is all there.
+    fn pass_on(&self, state: &mut State) {
+        if state.connection.payload_due() == 0
+            && let Some(inbox) = &self.inbox
+            && let Some(datagram) = state.arriving.take()
+        {
+            inbox.put(datagram);
         }
     }
 
@@ -254,16 +378,39 @@ impl<T: Transport> Control<T> {
     }
 }
 
-/// Puts as many bytes into the connection as it has room for; no bytes are the end.
-fn feed<'b>(
-    connection: &mut Connection<Session, Buffer>,
-    bytes: &'b [u8],
-) -> Result<&'b [u8], CoreError> {
-    let room = connection.spare()?;
-    let (now, later) = bytes.split_at(bytes.len().min(room.len()));
-    room[..now.len()].copy_from_slice(now);
-    connection.received(now.len())?;
-    Ok(later)
+impl State {
+    /// Takes as many bytes as there is room for, and no line but the first; no bytes are the end.
+    ///
+    /// Payload goes where it belongs, and past the connection's buffer.
+    fn feed<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], CoreError> {
+        let due = self.connection.payload_due();
+        if due > 0 && !bytes.is_empty() {
+            let (now, later) = bytes.split_at(bytes.len().min(due));
+            if let Some(datagram) = &mut self.arriving {
+                datagram.room()[..now.len()].copy_from_slice(now);
+                datagram.filled(now.len());
+            }
+            self.connection.payload_read(now.len())?;
+            return Ok(later);
+        }
+        let line = bytes.iter().position(|byte| *byte == b'\n');
+        let len = line.map_or(bytes.len(), |end| end + 1);
+        let room = self.connection.spare()?;
+        let (now, later) = bytes.split_at(len.min(room.len()));
+        room[..now.len()].copy_from_slice(now);
+        self.connection.received(now.len())?;
+        Ok(later)
+    }
+
+    /// Takes payload that came before the keeper began; returns how much.
+    fn take_payload(&mut self) -> usize {
+        let Some(datagram) = &mut self.arriving else {
+            return self.connection.take_payload(&mut [0; 512]);
+        };
+        let count = self.connection.take_payload(datagram.room());
+        datagram.filled(count);
+        count
+    }
 }
 
 /// Ends the session with its keeper, even if that panics (in a logger, say): without a keeper

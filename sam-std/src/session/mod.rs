@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use sam_core::error::Usage;
 use sam_core::{
     Accept, Accepted, Address, Connect, Forward, Forwarded, Greeting, Machine, Ports, SessionId,
-    SignatureType, Version,
+    SignatureType, Target, Version,
 };
 
 use crate::answer::{Lookup, own_destination};
@@ -265,6 +265,23 @@ impl<D: Dial> Session<D> {
             Some(inside) if inside.is_removed.load(Ordering::SeqCst) => Err(Error::SessionEnded),
             _ => self.control.check_alive(),
         }
+    }
+
+    /// Sends a datagram on the session's own socket.
+    pub(crate) fn send_datagram(
+        &self,
+        to: Target<'_>,
+        ports: Option<Ports>,
+        payload: &[u8],
+    ) -> Result<()> {
+        self.control.send(|machine, tx| match ports {
+            Some(ports) => machine.send_with_ports(to, ports, payload, tx),
+            None => machine.send(to, payload, tx),
+        })
+    }
+
+    pub(crate) fn transport(&self) -> &D::Transport {
+        self.control.transport()
     }
 
     /// Wakes somebody when the session ends; at once if it has.

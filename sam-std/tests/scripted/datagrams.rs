@@ -97,7 +97,7 @@ fn bad_sizes_are_refused_before_anything_is_sent() {
     bounded(|| {
         let bridge = bridge();
         let [a, b] = [(); 2].map(|()| socket(&bridge, Datagrams::repliable()));
-        let table = [(0, Usage::Empty), (MAX_LEN + 1, Usage::TooLong)];
+        let table = [(0, Usage::Empty), (MAX_LEN + 1, Usage::TooLarge(31_000))];
         for (len, expected) in table {
             let refused = a.send_to(&noise(len), b.destination()).unwrap_err();
             assert!(matches!(refused, Error::Usage(usage) if usage == expected));
@@ -249,7 +249,7 @@ fn host_and_port_are_those_of_the_bound_socket() {
         let socket = scripted.builder().create_datagrams(datagrams).unwrap();
         assert_eq!(
             socket.local_addr(),
-            SocketAddr::from(([127, 0, 0, 1], port))
+            Some(SocketAddr::from(([127, 0, 0, 1], port)))
         );
     });
 }
@@ -263,7 +263,7 @@ fn one_packet_leaves_with_a_header_without_options() {
         let (len, from) = udp.recv_from(&mut packet).unwrap();
         let expected = format!("3.0 {ID} {}\npay\nload", keys::peer());
         assert_eq!(String::from_utf8_lossy(&packet[..len]), expected);
-        assert_eq!(from, socket.local_addr());
+        assert_eq!(from, socket.local_addr().unwrap());
     });
 }
 
@@ -274,7 +274,7 @@ fn packets_that_are_no_datagrams_are_counted_and_dropped() {
         let forger = UdpSocket::bind("127.0.0.1:0").unwrap();
         let good = format!("{}\npayload", keys::peer());
         forger
-            .send_to(good.as_bytes(), socket.local_addr())
+            .send_to(good.as_bytes(), socket.local_addr().unwrap())
             .unwrap();
         let bad = [
             String::new(),
@@ -285,11 +285,15 @@ fn packets_that_are_no_datagrams_are_counted_and_dropped() {
             "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\npayload".to_owned(),
         ];
         for packet in &bad {
-            udp.send_to(packet.as_bytes(), socket.local_addr()).unwrap();
+            udp.send_to(packet.as_bytes(), socket.local_addr().unwrap())
+                .unwrap();
         }
-        udp.send_to(b"\xff\xfe\n\xff", socket.local_addr()).unwrap();
-        udp.send_to(&[b'A'; 65_507], socket.local_addr()).unwrap();
-        udp.send_to(good.as_bytes(), socket.local_addr()).unwrap();
+        udp.send_to(b"\xff\xfe\n\xff", socket.local_addr().unwrap())
+            .unwrap();
+        udp.send_to(&[b'A'; 65_507], socket.local_addr().unwrap())
+            .unwrap();
+        udp.send_to(good.as_bytes(), socket.local_addr().unwrap())
+            .unwrap();
         let mut buffer = [0; 16];
         let received = socket.recv_from(&mut buffer).unwrap();
         assert_eq!(&buffer[..received.len], b"payload");
@@ -307,7 +311,7 @@ fn packets_that_are_no_datagrams_are_counted_and_dropped() {
 fn a_raw_header_that_is_asked_for_is_read_if_it_is_there() {
     bounded(|| {
         let (_scripted, udp, socket) = scripted(Datagrams::raw().header());
-        let send = |packet: &[u8]| udp.send_to(packet, socket.local_addr()).unwrap();
+        let send = |packet: &[u8]| udp.send_to(packet, socket.local_addr().unwrap()).unwrap();
         // i2pd sends none, whatever it was asked for.
         send(b"bare");
         send(b"PROTOCOL=9 FROM_PORT=1 TO_PORT=2\nbehind");
@@ -336,7 +340,7 @@ fn forged_packets_do_not_make_a_wait_endless() {
         thread::scope(|scope| {
             let waiting = scope.spawn(|| socket.recv(&mut [0; 9]));
             while !waiting.is_finished() {
-                forger.send_to(b"x", socket.local_addr()).unwrap();
+                forger.send_to(b"x", socket.local_addr().unwrap()).unwrap();
             }
             assert!(matches!(waiting.join().unwrap(), Err(Error::TimedOut)));
         });
@@ -364,18 +368,25 @@ fn an_old_router_is_not_asked_for_ports() {
 
 #[cfg(unix)]
 #[test]
-fn other_transports_have_no_udp_unless_it_is_named() {
+fn other_transports_use_udp_only_if_that_is_asked_for() {
     bounded(|| {
         let bridge = bridge();
-        let unix = || Router::over(crate::transports::unix::Unix(bridge.addr()));
-        let refused = Session::builder(&unix()).create_datagrams(Datagrams::raw());
+        let unix = Router::over(crate::transports::unix::Unix(bridge.addr()));
+        let refused = Session::builder(&unix).create_datagrams(Datagrams::raw().udp_in_clear());
         assert!(matches!(refused, Err(Error::Usage(Usage::NotNow))));
-        let named = unix().with_udp(bridge.udp_addr().into());
-        let [a, b] = [(); 2].map(|()| {
-            let builder = Session::builder(&named);
-            builder.create_datagrams(Datagrams::raw()).unwrap()
-        });
-        a.send_to(b"hello", b.destination()).unwrap();
-        assert_eq!(b.recv(&mut [0; 9]).unwrap(), 5);
+        let named = unix.with_udp(bridge.udp_addr().into());
+        let table = [
+            (Datagrams::raw(), false),
+            (Datagrams::raw().udp_in_clear(), true),
+        ];
+        for (datagrams, is_udp) in table {
+            let [a, b] = [(); 2].map(|()| {
+                let builder = Session::builder(&named);
+                builder.create_datagrams(datagrams).unwrap()
+            });
+            assert_eq!(a.local_addr().is_some(), is_udp);
+            a.send_to(b"hello", b.destination()).unwrap();
+            assert_eq!(b.recv(&mut [0; 9]).unwrap(), 5);
+        }
     });
 }

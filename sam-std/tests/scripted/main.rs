@@ -5,6 +5,7 @@
 
 mod accept;
 mod connect;
+mod control_datagrams;
 mod counting;
 mod create;
 #[cfg(feature = "loopback-bridge")]

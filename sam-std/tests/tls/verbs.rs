@@ -9,7 +9,7 @@ use std::time::Duration;
 use sam_std::loopback::LoopbackBridge;
 use sam_std::sam_core::error::Usage;
 use sam_std::sam_core::key::HostName;
-use sam_std::{Dial, Error, ResultCode, Router, Session, Stream};
+use sam_std::{Datagrams, Dial, Error, ResultCode, Router, Session, Stream};
 
 use crate::certificates::{Authority, bridge};
 use crate::relay::Relay;
@@ -104,7 +104,7 @@ fn first_bytes_that_come_with_the_peer_are_not_lost() {
 }
 
 #[test]
-fn a_forward_and_udp_are_refused() {
+fn datagrams_go_through_it_and_a_forward_is_refused() {
     bounded(|| {
         let (_bridge, router) = bridge();
         let session = Session::builder(&router).create().unwrap();
@@ -112,6 +112,18 @@ fn a_forward_and_udp_are_refused() {
         let error = session.forward(listener.local_addr().unwrap()).unwrap_err();
         assert!(matches!(error, Error::Usage(Usage::NotNow)), "{error:?}");
         assert!(router.udp().is_none());
+        let [a, b] = [(); 2].map(|()| {
+            let builder = Session::builder(&router);
+            builder.create_datagrams(Datagrams::repliable()).unwrap()
+        });
+        let payload = [7; 7_600];
+        a.send_to(&payload, b.destination()).unwrap();
+        let mut heard = [0; 7_600];
+        let received = b.recv_from(&mut heard).unwrap();
+        assert_eq!(heard, payload);
+        assert_eq!(received.source.as_ref(), Some(a.destination()));
+        let in_clear = Session::builder(&router).create_datagrams(Datagrams::raw().udp_in_clear());
+        assert!(matches!(in_clear, Err(Error::Usage(Usage::NotNow))));
     });
 }
 
