@@ -264,7 +264,7 @@ part_live() {
     local reason
     reason=$(python3 "$TESTNET" check --dir target/testnet 2>&1) || not_run "${reason#testnet: }"
     cargo test -p sam-tests --test live --no-run
-    CARGO_NET_OFFLINE=true limited python3 "$TESTNET" run --dir target/testnet --warm 20 -- \
+    CARGO_NET_OFFLINE=true limited python3 "$TESTNET" run --dir target/testnet --warm 23 -- \
         cargo test -p sam-tests --test live -- --include-ignored --test-threads=1
 }
 

@@ -99,6 +99,15 @@ impl Style {
         }
     }
 
+    /// The lowest version of a router that may know it: emissary speaks 3.2 and has DATAGRAM2.
+    /// That of a MASTER session says nothing.
+    pub(crate) const fn needs(self) -> Version {
+        match self {
+            Self::Datagram2 | Self::Datagram3 => Version::V3_2,
+            _ => Version::V3_0,
+        }
+    }
+
     /// The style a word stands for; words are case-sensitive.
     pub fn from_word(word: &[u8]) -> Option<Self> {
         Self::ALL

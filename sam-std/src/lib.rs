@@ -20,7 +20,7 @@ mod target;
 mod tls;
 
 pub use answer::Lookup;
-pub use datagrams::{DatagramSocket, Datagrams, Dropped, Received};
+pub use datagrams::{DatagramSocket, Datagrams, Dropped, Received, Source};
 pub use dial::{Dial, Transport};
 pub use endpoint::Endpoint;
 pub use error::{Error, Result};

@@ -122,7 +122,7 @@ impl<'a> Create<'a> {
         Ok(Self {
             style,
             datagrams: Some(Datagrams {
-                needs: datagrams.needs(),
+                needs: datagrams.needs().max(style.needs()),
                 parameters: datagrams,
                 say: DatagramParameters::encode,
             }),

@@ -25,7 +25,7 @@ use crate::session::{Session, SessionBuilder};
 use crate::target::ToTarget;
 
 pub(crate) use inbox::{Datagram, Inbox};
-pub use received::{Dropped, Received};
+pub use received::{Dropped, Received, Source};
 pub use settings::Datagrams;
 
 use packets::Packets;
@@ -106,7 +106,7 @@ impl<D: Dial> DatagramSocket<D> {
 
     /// Sends a datagram; returns how many bytes it has, which is all of them.
     ///
-    /// A name or an address is looked up each time: better look it up once, and send to what
+    /// A name, an address or a hash is looked up each time: better look it up once, and send to what
     /// [`Session::lookup`] returns.
     ///
     /// # Errors
@@ -350,7 +350,7 @@ impl<D: Dial> DatagramSocket<D> {
         let Some(source) = &received.source else {
             return true;
         };
-        self.peer().is_none_or(|peer| peer == *source)
+        self.peer().is_none_or(|peer| *source == peer)
     }
 }
 

@@ -29,6 +29,23 @@ impl Datagrams {
         Self::of(Style::Datagram)
     }
 
+    /// Signed datagrams that name their receiver as well, so that nobody can send them to another
+    /// (DATAGRAM2).
+    ///
+    /// Not i2pd 2.45.1 nor Java I2P 2.8; a router below 3.2 is not asked, others refuse. SAM does
+    /// not send them on the control socket, only receives.
+    pub const fn datagram2() -> Self {
+        Self::of(Style::Datagram2)
+    }
+
+    /// Datagrams that nobody signs and that say who sent them, who may be anybody (DATAGRAM3).
+    ///
+    /// The source is a hash, or with i2pd a destination; see [`Source`](crate::Source). Known
+    /// where [`Self::datagram2`] is, but for emissary.
+    pub const fn datagram3() -> Self {
+        Self::of(Style::Datagram3)
+    }
+
     /// Datagrams that nobody signs and that do not say who sent them (RAW).
     ///
     /// i2pd 2.45.1 loses those of one or two bytes.

@@ -189,7 +189,9 @@ impl Client {
         }
         let carries = match create.style {
             Style::Stream => Carries::Streams,
-            Style::Datagram | Style::Raw => Carries::Datagrams(self.inbox(create)?),
+            Style::Datagram | Style::Datagram2 | Style::Datagram3 | Style::Raw => {
+                Carries::Datagrams(self.inbox(create)?)
+            }
             Style::Primary | Style::Master if create.datagrams == DatagramParameters::default() => {
                 Carries::Subsessions
             }

@@ -199,9 +199,9 @@ fn put_line(
     out: &mut Writer<'_>,
 ) -> Option<()> {
     let is_raw = receiver.style == Style::Raw;
-    let destination = DestinationText::new(source.destination.as_bytes()).ok()?;
+    let sender = sender(receiver, source)?;
     let received = CountedReceived {
-        source: (!is_raw).then_some(Source::Destination(destination)),
+        source: (!is_raw).then_some(sender),
         size: payload.len(),
         ports: receiver.reads_ports.then_some(ports),
         protocol: (is_raw && receiver.reads_ports).then_some(protocol),
@@ -223,10 +223,20 @@ fn put_header(
             false => Some(()),
         };
     }
-    let destination = DestinationText::new(source.destination.as_bytes()).ok()?;
     let header = DatagramHeader {
-        source: Source::Destination(destination),
+        source: sender(receiver, source)?,
         ports: receiver.reads_ports.then_some(ports),
     };
     header.encode(packet).ok()
+}
+
+/// What a receiver is told of who sent it.
+fn sender<'s>(receiver: &Inbox, source: &'s Session) -> Option<Source<'s>> {
+    match receiver.style {
+        Style::Datagram3 => Some(Source::Hash(source.hash)),
+        _ => {
+            let destination = DestinationText::new(source.destination.as_bytes());
+            destination.ok().map(Source::Destination)
+        }
+    }
 }

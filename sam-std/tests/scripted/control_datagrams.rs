@@ -73,7 +73,7 @@ fn datagrams_of_every_size_arrive_whole_and_are_answered() {
                     let received = to.recv_from(&mut buffer).unwrap();
                     assert_eq!(buffer[..received.len], noise(len));
                     let source = received.source.as_ref();
-                    assert!(source.is_none_or(|source| source == from.destination()));
+                    assert!(source.is_none_or(|source| *source == *from.destination()));
                     assert_eq!(source.is_none(), datagrams == RAW);
                     assert_eq!(received.ports, Some(Ports::default()));
                 }

@@ -67,7 +67,7 @@ fn a_repliable_datagram_is_answered() {
         let received = server.recv_from(&mut buffer).unwrap();
         assert_eq!(&buffer[..received.len], b"ping");
         let source = received.source.unwrap();
-        assert_eq!(source, *client.destination());
+        assert_eq!(source.destination(), Some(client.destination()));
         assert_eq!(received.ports, Some(Ports::default()));
         server.send_to(b"pong", source).unwrap();
         let received = client.recv_from(&mut buffer).unwrap();
@@ -297,7 +297,8 @@ fn packets_that_are_no_datagrams_are_counted_and_dropped() {
         let mut buffer = [0; 16];
         let received = socket.recv_from(&mut buffer).unwrap();
         assert_eq!(&buffer[..received.len], b"payload");
-        assert_eq!(received.source.unwrap().to_string(), keys::peer());
+        let source = received.source.unwrap();
+        assert_eq!(source.destination().unwrap().to_string(), keys::peer());
         let dropped = socket.dropped();
         assert_eq!(
             (dropped.foreign, dropped.malformed),
@@ -363,6 +364,79 @@ fn an_old_router_is_not_asked_for_ports() {
         let refused = scripted.builder().create_datagrams(datagrams).unwrap_err();
         let needs = Usage::NeedsVersion(Version::V3_2);
         assert!(matches!(refused, Error::Usage(usage) if usage == needs));
+    });
+}
+
+#[test]
+fn datagram2_and_datagram3_say_who_sent_them_and_are_answered() {
+    bounded(|| {
+        let bridge = bridge();
+        for (datagrams, is_hash) in [
+            (Datagrams::datagram2(), false),
+            (Datagrams::datagram3(), true),
+        ] {
+            let [a, b] = [(); 2].map(|()| socket(&bridge, datagrams));
+            let mut buffer = [0; 9];
+            a.send_to(b"ping", b.destination()).unwrap();
+            let source = b.recv_from(&mut buffer).unwrap().source.unwrap();
+            assert_eq!(source.address(), a.address());
+            assert_eq!(source.destination().is_none(), is_hash);
+            b.send_to(b"pong", &source).unwrap();
+            // Only who it settles on gets through, also by the hash.
+            a.connect(b.destination()).unwrap();
+            assert_eq!(a.recv(&mut buffer).unwrap(), 4);
+            // On the control socket they are received, and not sent.
+            let control = socket(&bridge, datagrams.on_control_socket());
+            a.send_to(b"there?", control.destination()).unwrap();
+            let received = control.recv_from(&mut buffer).unwrap();
+            assert_eq!((received.len, received.source.unwrap()), (6, source));
+            let refused = control.send_to(b"x", a.destination()).unwrap_err();
+            assert!(matches!(refused, Error::Usage(Usage::NotNow)));
+        }
+    });
+}
+
+#[test]
+fn styles_that_a_router_does_not_know_are_refused() {
+    bounded(|| {
+        let styles = [
+            (Datagrams::datagram2(), "DATAGRAM2"),
+            (Datagrams::datagram3(), "DATAGRAM3"),
+        ];
+        for (datagrams, style) in styles {
+            let scripted = Scripts::default()
+                .then(|wire| {
+                    wire.line();
+                    wire.say("HELLO REPLY RESULT=OK VERSION=3.1\n");
+                    wire.hear_end();
+                })
+                .then(move |wire| {
+                    wire.greet();
+                    wire.hear_start(&format!("SESSION CREATE STYLE={style} "));
+                    wire.say("SESSION STATUS RESULT=I2P_ERROR MESSAGE=\"Unknown STYLE\"\n");
+                })
+                .start();
+            let refused = scripted.builder().create_datagrams(datagrams).unwrap_err();
+            let needs = Usage::NeedsVersion(Version::V3_2);
+            assert!(matches!(refused, Error::Usage(usage) if usage == needs));
+            let refused = scripted.builder().create_datagrams(datagrams).unwrap_err();
+            assert!(refused.is_refused(ResultCode::I2pError), "{refused:?}");
+        }
+    });
+}
+
+#[test]
+fn a_hash_is_no_source_of_signed_datagrams() {
+    bounded(|| {
+        let (_scripted, udp, socket) = scripted(Datagrams::datagram2());
+        let here = socket.local_addr().unwrap();
+        let hash = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+        udp.send_to(format!("{hash}\nforged").as_bytes(), here)
+            .unwrap();
+        udp.send_to(format!("{}\ngood", keys::peer()).as_bytes(), here)
+            .unwrap();
+        assert_eq!(socket.recv(&mut [0; 9]).unwrap(), 4);
+        assert_eq!(socket.dropped().malformed, 1);
     });
 }
 
