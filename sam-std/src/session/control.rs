@@ -21,6 +21,11 @@ use crate::datagrams::{Datagram, Inbox};
 use crate::dial::Transport;
 use crate::error::{Error, Result};
 
+/// How long nothing is written before a datagram and behind it. i2pd forgets what it reads together
+/// with a line before, and what it reads together with a datagram's end waits for the next bytes.
+/// Nothing tells when it has read one.
+const READ_ALONE: Duration = Duration::from_millis(5);
+
 /// The control socket of a session.
 ///
 /// The connection is never locked while anything is read, so a question can be asked while the
@@ -54,6 +59,8 @@ struct State {
     ended: bool,
     /// A thread writes a datagram; lines wait for it, and leave right behind.
     writing: bool,
+    /// When a line left last.
+    said: Instant,
     /// The datagram that comes, unless the keeper has it, who reads into it.
     arriving: Option<Datagram>,
     /// Sockets whose readers are to be woken when the session ends.
@@ -75,6 +82,7 @@ impl<T: Transport> Control<T> {
             answer: None,
             ended: false,
             writing: false,
+            said: Instant::now(),
             arriving: None,
             waiting: HashMap::new(),
             next_waiting: 0,
@@ -151,8 +159,11 @@ impl<T: Transport> Control<T> {
             .request(|machine, _| say(machine, &mut writer))
             .map_err(|error| Error::about(error, &[]))?;
         state.writing = true;
+        let said = state.said;
         drop(state);
+        thread::sleep(READ_ALONE.saturating_sub(said.elapsed()));
         let has_left = self.write_all(writer.written());
+        thread::sleep(READ_ALONE);
         let mut state = self.lock();
         state.writing = false;
         match has_left {
@@ -288,7 +299,9 @@ impl<T: Transport> Control<T> {
             match connection.step() {
                 Ok(Step::Transmit) if state.writing => return,
                 Ok(Step::Transmit) => match self.transport.write(connection.pending()) {
-                    Ok(count) if count > 0 && connection.transmitted(count).is_ok() => {}
+                    Ok(count) if count > 0 && connection.transmitted(count).is_ok() => {
+                        state.said = Instant::now();
+                    }
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     _ => return self.end(state),
                 },

@@ -319,7 +319,7 @@ fn two_that_write_much_at_once_do_not_wait_for_each_other() {
         thread::scope(|scope| {
             for (from, to) in [(&a, &b), (&b, &a)] {
                 scope.spawn(move || {
-                    for _ in 0..2_000 {
+                    for _ in 0..200 {
                         from.send_to(&[1; MAX_LEN], to.destination()).unwrap();
                     }
                 });

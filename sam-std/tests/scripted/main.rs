@@ -10,6 +10,8 @@ mod counting;
 mod create;
 #[cfg(feature = "loopback-bridge")]
 mod datagrams;
+#[cfg(target_os = "linux")]
+mod economy;
 mod forward;
 mod hello;
 mod key_file;
