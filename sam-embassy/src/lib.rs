@@ -1,13 +1,14 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 
-#[cfg(feature = "udp")]
+#[cfg(any(feature = "control-datagrams", feature = "udp"))]
 mod datagrams;
 mod dial;
 mod error;
 mod expiry;
 mod forwarding;
 mod identity;
+mod kept;
 mod key_store;
 mod log;
 mod opening;
@@ -25,7 +26,11 @@ mod turn;
 mod waiting;
 
 #[cfg(feature = "udp")]
-pub use datagrams::{DatagramSocket, Datagrams, DestinationBytes, Dropped, Received};
+pub use datagrams::DatagramSocket;
+#[cfg(feature = "control-datagrams")]
+pub use datagrams::{ControlDatagramSocket, DatagramBuffers};
+#[cfg(any(feature = "control-datagrams", feature = "udp"))]
+pub use datagrams::{Datagrams, DestinationBytes, Dropped, Received};
 pub use dial::Dial;
 pub use error::Error;
 pub use key_store::{IdentityError, KeyStore, LONGEST_KEY};

@@ -5,24 +5,25 @@ use embassy_net::tcp::TcpSocket;
 use embassy_time::{Instant, Timer};
 use sam_core::client::recovery::{self, Input, Recovery};
 use sam_core::error::{KeyError, Malformed};
-use sam_core::io::asynch;
 use sam_core::{
-    Connection, Create, Created, Event, Greeting, ResultCode, Session, SessionId, SessionKey,
-    SessionOptions,
+    Connection, Create, Created, Event, Greeting, ResultCode, SessionId, SessionKey, SessionOptions,
 };
 
-#[cfg(feature = "udp")]
+#[cfg(any(feature = "control-datagrams", feature = "udp"))]
 use crate::datagrams::Datagrams;
+#[cfg(feature = "control-datagrams")]
+use crate::datagrams::Exchange;
 use crate::dial::Dial;
 use crate::error::{Error, from_driver};
 use crate::expiry::Expiry;
 use crate::identity::{Identity, LONGEST_DESTINATION};
+use crate::kept::{self, Kept};
 use crate::log;
 use crate::pool::Lender;
 use crate::router::{after, bounded, next};
 use crate::shared::{Online, Shared, State, Wish};
 
-const UNEXPECTED: sam_core::Error = sam_core::Error::Peer(Malformed::Unexpected);
+pub(crate) const UNEXPECTED: sam_core::Error = sam_core::Error::Peer(Malformed::Unexpected);
 
 /// Keeps a session: one task has to run it, or nothing else happens.
 ///
@@ -40,6 +41,9 @@ pub struct Runner<R, T: 'static = TcpSocket<'static>> {
     /// What datagrams it is for, if it is, and the port they come to.
     #[cfg(feature = "udp")]
     pub(crate) datagrams: Option<(Datagrams, u16)>,
+    /// Where those go that come on the session's own connection.
+    #[cfg(feature = "control-datagrams")]
+    pub(crate) exchange: Option<(Datagrams, &'static Exchange)>,
     pub(crate) random: R,
 }
 
@@ -129,7 +133,7 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
         transport: &mut T,
         heard: &'s mut [u8],
         said: &'s mut [u8],
-    ) -> Result<Option<Connection<Session, &'s mut [u8]>>, Error> {
+    ) -> Result<Option<Connection<Kept, &'s mut [u8]>>, Error> {
         let mut entropy = [0; 16];
         (self.random)(&mut entropy);
         let id = SessionId::random(entropy);
@@ -142,6 +146,8 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
             .map_err(sam_core::Error::from)?;
         #[cfg(feature = "udp")]
         let create = self.for_datagrams(create, transport)?;
+        #[cfg(feature = "control-datagrams")]
+        let create = self.for_control_datagrams(create)?;
         let mut connection = Connection::new(create, heard, said)?;
         let private = loop {
             let line = bounded(next(&mut connection, transport).await)?;
@@ -155,12 +161,12 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
             self.publish(recovery);
         };
         let identity = Identity::of_session(self.key, private)?;
-        let connection = connection.then(Create::into_session);
+        let connection = connection.then(kept::of);
         self.handle(recovery, Input::Created);
         self.shared.set_online(Online {
             entropy,
             versions: recovery.versions(),
-            #[cfg(feature = "udp")]
+            #[cfg(any(feature = "control-datagrams", feature = "udp"))]
             version: connection.machine().version(),
             identity,
         });
@@ -175,7 +181,7 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
             return Ok(create);
         };
         let host = transport.local_address().ok_or(Error::Reset)?;
-        let parameters = datagrams.parameters(host, port);
+        let parameters = datagrams.parameters(Some((host, port)));
         let create = create.datagrams(datagrams.style, parameters);
         Ok(create.map_err(sam_core::Error::from)?)
     }
@@ -183,7 +189,7 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
     /// Reads the control socket until the session is lost.
     async fn keep(
         &self,
-        mut connection: Connection<Session, &mut [u8]>,
+        mut connection: Connection<Kept, &mut [u8]>,
         transport: &mut T,
     ) -> Result<(), Error> {
         let mut is_probe = false;
@@ -193,14 +199,13 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
             // A question goes on if its verb is dropped: routers answer one at a time.
             let is_busy = connection.machine().is_busy();
             let heard = select3(
-                asynch::next(&mut connection, transport),
+                self.next(&mut connection, transport),
                 self.shared.wish(is_busy),
                 Timer::at(deadline),
             );
             match heard.await {
                 Either3::First(line) => {
-                    let line = line.map_err(from_driver)?.ok_or(UNEXPECTED)?;
-                    self.tell(connection.event(line)?)?;
+                    self.hear(&mut connection, line.map_err(from_driver)?)?;
                 }
                 Either3::Second(Wish::Recreate) => {
                     return Err(sam_core::Error::Refused(ResultCode::InvalidId).into());
@@ -230,7 +235,7 @@ impl<R: FnMut(&mut [u8]), T: Dial> Runner<R, T> {
     }
 
     /// Hands an event to whoever waits for it; a refusal nobody asked for ends the session.
-    fn tell(&self, event: Event<'_>) -> Result<(), Error> {
+    pub(crate) fn tell(&self, event: Event<'_>) -> Result<(), Error> {
         let mut bytes = [0; LONGEST_DESTINATION];
         let answer = match event {
             Event::Found(text) => text.decode(&mut bytes).map_err(sam_core::Error::from),

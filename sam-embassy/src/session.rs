@@ -64,6 +64,8 @@ impl<T: Dial> Session<T> {
             expiry: None,
             #[cfg(feature = "udp")]
             datagrams: None,
+            #[cfg(feature = "control-datagrams")]
+            exchange: None,
             random,
         };
         (session, runner)

@@ -5,7 +5,7 @@ use core::cell::Cell;
 use embassy_futures::select::{Either, select};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::mutex::Mutex;
-#[cfg(feature = "udp")]
+#[cfg(any(feature = "control-datagrams", feature = "udp"))]
 use sam_core::Version;
 use sam_core::error::Full;
 use sam_core::{Address, Destination, Greeting, SessionId, Versions};
@@ -60,7 +60,7 @@ pub(crate) struct Online {
     /// What the router can be greeted with.
     pub(crate) versions: Versions,
     /// What it agreed to.
-    #[cfg(feature = "udp")]
+    #[cfg(any(feature = "control-datagrams", feature = "udp"))]
     pub(crate) version: Version,
     #[cfg_attr(not(feature = "b32"), expect(dead_code, reason = "nobody knows"))]
     pub(crate) identity: Identity,
@@ -70,7 +70,7 @@ pub(crate) struct Online {
 pub(crate) struct Ticket {
     number: u32,
     versions: Versions,
-    #[cfg(feature = "udp")]
+    #[cfg(any(feature = "control-datagrams", feature = "udp"))]
     version: Version,
     entropy: [u8; 16],
 }
@@ -83,7 +83,7 @@ impl Ticket {
         }
     }
 
-    #[cfg(feature = "udp")]
+    #[cfg(any(feature = "control-datagrams", feature = "udp"))]
     pub(crate) const fn version(&self) -> Version {
         self.version
     }
@@ -146,7 +146,7 @@ impl Shared {
                 (_, Some(online)) => Some(Ok(Ticket {
                     number: self.sessions.get(),
                     versions: online.versions,
-                    #[cfg(feature = "udp")]
+                    #[cfg(any(feature = "control-datagrams", feature = "udp"))]
                     version: online.version,
                     entropy: online.entropy,
                 })),

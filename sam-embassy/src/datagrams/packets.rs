@@ -9,6 +9,7 @@ use embassy_net::IpEndpoint;
 use embassy_net::udp::{SendError, UdpSocket};
 use sam_core::error::Usage;
 
+use super::count;
 use crate::error::Error;
 use crate::turn::Turn;
 
@@ -101,8 +102,4 @@ impl Packets {
         self.socket.set(Some(socket));
         polled
     }
-}
-
-pub(super) fn count(counter: &Cell<u32>) {
-    counter.set(counter.get().wrapping_add(1));
 }

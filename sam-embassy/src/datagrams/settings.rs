@@ -10,6 +10,7 @@ use sam_core::{Ports, Style};
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Datagrams {
     pub(crate) style: Style,
+    #[cfg_attr(not(feature = "udp"), expect(dead_code, reason = "by UDP only"))]
     pub(super) router_port: u16,
     ports: Option<Ports>,
     protocol: Option<u8>,
@@ -51,7 +52,8 @@ impl Datagrams {
         self
     }
 
-    /// Asks for ports and protocol of received raw datagrams; 3.2 and above.
+    /// Asks for ports and protocol of raw datagrams received by UDP; 3.2 and above. On the
+    /// session's connection those routers tell them that know them.
     ///
     /// i2pd ignores it. Its peers can then make up ports and protocol, by sending what looks like
     /// the header the router should have sent.
@@ -71,11 +73,15 @@ impl Datagrams {
         }
     }
 
-    /// What the router is told, with both HOST and PORT: i2pd forwards nothing without.
-    pub(crate) fn parameters(&self, host: IpAddress, port: u16) -> DatagramParameters<'static> {
+    /// What the router is told: where to forward to by UDP, with both HOST and PORT, since i2pd
+    /// forwards nothing without; or to send all on the session's connection.
+    pub(crate) fn parameters(
+        &self,
+        forward: Option<(IpAddress, u16)>,
+    ) -> DatagramParameters<'static> {
         DatagramParameters {
-            host: Some(Host::Ip(host.into())),
-            port: Some(port),
+            host: forward.map(|(host, _)| Host::Ip(host.into())),
+            port: forward.map(|(_, port)| port),
             ports: self.ports,
             protocol: self.protocol,
             header: self.header,
