@@ -13,6 +13,8 @@ use crate::router::Router;
 /// What comes after an answer.
 pub(crate) enum Next {
     Read,
+    /// The payload of a datagram.
+    Payload,
     /// A peer, who may call.
     Call,
     /// Peers to be dialled in, as long as the connection lives.
@@ -111,6 +113,7 @@ impl Router {
                     (true, _) => ResultCode::CantReachPeer,
                 },
             )),
+            Request::Send(_) => return Next::Payload,
             Request::Accept(accept) => {
                 let is_known = is_known(accept.id);
                 next = if is_known { Next::Call } else { Next::Read };

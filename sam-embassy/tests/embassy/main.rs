@@ -15,6 +15,8 @@ mod bench;
 mod bridge;
 mod cancelling;
 mod clock;
+#[cfg(feature = "control-datagrams")]
+mod control_datagrams;
 mod count;
 #[cfg(feature = "udp")]
 mod datagrams;

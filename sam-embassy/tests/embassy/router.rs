@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
-use embassy_futures::select::{Either, select};
+use embassy_futures::select::{Either, Either3, select, select3};
 use embassy_net::Stack;
 use embassy_net::tcp::{Error, TcpSocket};
 use embassy_time::Duration;
@@ -60,6 +60,10 @@ pub(crate) struct Router {
     pub(crate) newest: Cell<Version>,
     /// The sessions there were for datagrams.
     pub(crate) for_datagrams: RefCell<Vec<Receiver>>,
+    /// Datagrams that came on the connections of sessions: line and payload.
+    pub(crate) sent: RefCell<VecDeque<(String, Vec<u8>)>>,
+    /// Bytes that will be said on the connection of a session.
+    pub(crate) deliveries: RefCell<VecDeque<Vec<u8>>>,
     /// How it speaks.
     pub(crate) manner: Manner,
 }
@@ -84,6 +88,8 @@ impl Router {
             generated: Cell::new(0),
             newest: Cell::new(Version::V3_3),
             for_datagrams: RefCell::default(),
+            sent: RefCell::default(),
+            deliveries: RefCell::default(),
             manner: Manner::default(),
         }
     }
@@ -132,7 +138,7 @@ impl Router {
         let manner = &self.manner;
         let socket = &mut Mannered { socket, manner };
         let mut forwarding = None;
-        let buffers = || vec![0; 2048];
+        let buffers = || vec![0; 8192];
         let bridge = Bridge::new(Versions {
             min: Version::V3_0,
             max: self.newest.get(),
@@ -141,13 +147,38 @@ impl Router {
         let mut session = Living::new(self);
         loop {
             let is_cut = until(|| self.cut.get() && session.has_begun());
-            let line = match select(asynch::next(&mut connection, socket), is_cut).await {
-                Either::First(Ok(Some(line))) => line,
-                Either::First(Ok(None)) => break,
+            let is_due = until(|| session.has_begun() && !self.deliveries.borrow().is_empty());
+            let heard = select3(asynch::next(&mut connection, socket), is_due, is_cut);
+            let line = match heard.await {
+                Either3::First(Ok(Some(line))) => line,
+                Either3::First(Ok(None)) => break,
+                Either3::Second(()) => {
+                    // Behind a line that has begun to leave.
+                    let mut said = connection.pending().to_vec();
+                    connection.transmitted(said.len()).unwrap();
+                    said.extend(self.deliveries.borrow_mut().pop_front().unwrap());
+                    if socket.write_all(&said).await.is_err() {
+                        return;
+                    }
+                    continue;
+                }
                 _ => return,
             };
             match self.answer(&mut connection, line, &mut session) {
                 Next::Read => {}
+                Next::Payload => {
+                    let line = String::from_utf8(connection.last_line().to_vec()).unwrap();
+                    let mut payload = vec![0; connection.payload_due()];
+                    let mut came = 0;
+                    while came < payload.len() {
+                        let some = &mut payload[came..];
+                        match asynch::payload(&mut connection, socket, some).await {
+                            Ok(count) => came += count,
+                            Err(_) => return,
+                        }
+                    }
+                    self.sent.borrow_mut().push_back((line, payload));
+                }
                 Next::Call if self.call(&mut connection, socket).await => {}
                 Next::Call => return,
                 Next::Forward => forwarding = Some(Count::up(&self.forwards)),

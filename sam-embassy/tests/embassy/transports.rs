@@ -34,7 +34,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    #[cfg(feature = "udp")]
+    #[cfg(any(feature = "control-datagrams", feature = "udp"))]
     pub(crate) fn dials(&self) -> usize {
         self.dials.get()
     }
