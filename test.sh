@@ -17,7 +17,7 @@ OWN_TARGET=(foreign firmware live firmware-live secured-hop)
 
 # What the tests are built with: everything but `defmt`, which does not link without a logger. The
 # lints compile it.
-TEST_FEATURES=(--features "sam-core/embedded-io,sam-core/embedded-io-async,sam-embassy/udp,sam-std/loopback-bridge,sam-std/tls-system-roots")
+TEST_FEATURES=(--features "sam-core/embedded-io,sam-core/embedded-io-async,sam-embassy/control-datagrams,sam-embassy/udp,sam-std/loopback-bridge,sam-std/tls-system-roots")
 # Seconds of fuzzing for each target.
 FUZZ_SECONDS=${FUZZ_SECONDS:-20}
 # Seconds after which something that runs, rather than compiles, counts as hung.

@@ -134,3 +134,29 @@ fn the_bridge_brings_peers_to_a_port() {
         lan.all_quiet(1).await;
     });
 }
+
+#[cfg(feature = "control-datagrams")]
+#[test]
+fn datagrams_of_all_sizes_pass_the_bridge_both_ways() {
+    with_bridge(builder(), async |lan| {
+        let (one, here) = lan.datagrams(1).await;
+        let (_, there) = lan.datagrams(2).await;
+        let (own, mut out) = (private_key(1), [0; 512]);
+        let peer = Address::Hash(Destination::new(&private_key(2)[..391]).unwrap().hash());
+        let peer = one.lookup(&peer, &mut out).await.unwrap();
+        for len in [1, 1000, 7600] {
+            let said: Vec<u8> = (0..len).map(|place| (place % 251) as u8).collect();
+            let mut heard = vec![0; len];
+            here.send_to(&said, &peer).await.unwrap();
+            let received = there.recv(&mut heard).await.unwrap();
+            assert!(received.len == len && heard == said, "{len}");
+            let source = received.source.unwrap();
+            assert_eq!(source.as_bytes(), &own[..391]);
+            there.send_to(&heard, &source).await.unwrap();
+            heard.fill(0);
+            assert_eq!(here.recv(&mut heard).await.unwrap().len, len);
+            assert!(heard == said, "{len}");
+        }
+        lan.all_quiet(2).await;
+    });
+}

@@ -7,6 +7,8 @@ use embassy_futures::join::join;
 use embassy_net::Stack;
 use embassy_time::{Duration, with_timeout};
 use sam_embassy::{Address, Buffers, Pool, Session, SessionKey, Shared, Stream};
+#[cfg(feature = "control-datagrams")]
+use sam_embassy::{ControlDatagramSocket, DatagramBuffers, Datagrams};
 use sam_std::loopback::{Builder, LoopbackBridge};
 
 use crate::bench::{BOARD, HOST, random};
@@ -84,6 +86,21 @@ impl Lan {
         self.runners.borrow_mut().push(runner);
         session.wait_ready().await.unwrap();
         (session, session.address().unwrap().into())
+    }
+
+    /// A session for datagrams on its own connection, and its socket.
+    #[cfg(feature = "control-datagrams")]
+    pub(crate) async fn datagrams(&self, seed: u8) -> (Session, ControlDatagramSocket) {
+        let key = SessionKey::Binary(private_key(seed).leak());
+        let shared = leak(Shared::new());
+        let (session, runner) = Session::new(self.router(), self.pool, shared, key, random(seed));
+        let memory = leak(DatagramBuffers::<8192, 8192>::new());
+        let made = runner.with_control_datagrams(Datagrams::repliable(), memory);
+        let (socket, runner) = made.unwrap();
+        let runner = spawn(async { panic!("the runner gave up: {}", runner.run().await) });
+        self.runners.borrow_mut().push(runner);
+        session.wait_ready().await.unwrap();
+        (session, socket)
     }
 
     pub(crate) fn end_sessions(&self) {

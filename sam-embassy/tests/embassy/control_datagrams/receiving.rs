@@ -33,11 +33,14 @@ fn what_the_router_tells_of_a_datagram_is_told() {
 #[test]
 fn datagrams_come_whole_whatever_the_portions() {
     with_datagrams(Datagrams::repliable(), async |bench| {
+        let known: Address = "echo.i2p".parse().unwrap();
         for portion in (1..50).chain([100, 511, 512, 513, 700, 1023, 1024, 1025, 2000]) {
             bench.board.router.manner.portion.set(portion);
             for len in [0, 1, 2, 64, 1000] {
                 bench.deliver(received(None, &noise(len)));
                 assert!(bench.payload().await == noise(len), "{len} by {portion}");
+                // The router answers between datagrams.
+                bench.session.lookup(&known, &mut [0; 512]).await.unwrap();
             }
         }
         for portion in [7, 500, usize::MAX] {
