@@ -176,6 +176,9 @@ impl<'a> Command<'a> {
                     Field::SignatureType,
                 ])?;
                 let style = read(style, Field::Style, Style::from_word)?;
+                if let Some(Style::Primary | Style::Master) = style {
+                    subsession::listens_nowhere(pairs)?;
+                }
                 let signature_type =
                     read(signature_type, Field::SignatureType, SignatureType::parse)?;
                 Ok(Self::SessionCreate(SessionCreate {

@@ -106,6 +106,16 @@ impl<'a> SessionAdd<'a> {
     }
 }
 
+/// Refuses what only a subsession is told: a PRIMARY session itself listens nowhere.
+pub(super) fn listens_nowhere(pairs: Pairs<'_>) -> Result<(), Malformed> {
+    for field in [Field::ListenPort, Field::ListenProtocol] {
+        if let [Some(_)] = pairs.fields(&[field])? {
+            return Err(Malformed::Value(field));
+        }
+    }
+    Ok(())
+}
+
 /// SESSION REMOVE.
 pub(crate) fn remove(id: Value<'_>, writer: &mut Writer<'_>) -> Result<(), Error> {
     command(writer, b"SESSION REMOVE", |line| line.required("ID", id))

@@ -24,6 +24,7 @@ use super::lock::lock;
 use super::naming;
 use super::session::Carries;
 use super::socket::Socket;
+use super::subsessions::Listen;
 
 /// A client in line mode.
 pub(super) struct Client {
@@ -190,7 +191,7 @@ impl Client {
         let carries = match create.style {
             Style::Stream => Carries::Streams,
             Style::Datagram | Style::Datagram2 | Style::Datagram3 | Style::Raw => {
-                Carries::Datagrams(self.inbox(create)?)
+                Carries::Datagrams(self.inbox(create.style, create.datagrams)?)
             }
             Style::Primary | Style::Master if create.datagrams == DatagramParameters::default() => {
                 Carries::Subsessions
@@ -226,13 +227,16 @@ impl Client {
         if add.id.is_empty() {
             return Err(refusal("ID not specified"));
         }
-        if add.style != Style::Stream {
-            return Err(refusal("subsessions are for streams only"));
-        }
-        add.validate()
-            .map_err(|_| refusal("LISTEN_PORT must be 0 or FROM_PORT"))?;
-        let own = add.datagrams.ports.unwrap_or_default().from;
-        primary.add(bytes(add.id), add.listen_port.unwrap_or(own))
+        let (carries, protocol) = match add.style {
+            Style::Stream => (Carries::Streams, 0),
+            Style::Datagram | Style::Datagram2 | Style::Datagram3 | Style::Raw => {
+                let inbox = self.inbox(add.style, add.datagrams)?;
+                let protocol = inbox.protocol();
+                (Carries::Datagrams(inbox), protocol)
+            }
+            _ => return Err(refusal("Unrecognized SESSION STYLE")),
+        };
+        primary.add(bytes(add.id), carries, Listen::asked(add, protocol)?)
     }
 
     /// Answers SESSION ADD and SESSION REMOVE.
@@ -245,8 +249,11 @@ impl Client {
         })
     }
 
-    fn inbox(&self, create: &SessionCreate<'_>) -> Result<Inbox, Status<'static>> {
-        let wanted = create.datagrams;
+    fn inbox(
+        &self,
+        style: Style,
+        wanted: DatagramParameters<'_>,
+    ) -> Result<Inbox, Status<'static>> {
         let receiver = match wanted.port {
             Some(port @ 1..) => {
                 let client = self.lines.socket().peer_ip();
@@ -256,12 +263,7 @@ impl Client {
             Some(0) => return Err(refusal("PORT is out of range")),
             None => Receiver::Control,
         };
-        Inbox::new(
-            create.style,
-            wanted,
-            receiver,
-            self.lines.datagram_version(),
-        )
+        Inbox::new(style, wanted, receiver, self.lines.datagram_version())
     }
 
     fn connect(&self, connect: &StreamConnect<'_>) -> Result<Parked, Status<'static>> {

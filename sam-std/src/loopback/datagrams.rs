@@ -16,6 +16,7 @@ use super::hub::Hub;
 use super::naming;
 use super::session::Session;
 use super::socket::Socket;
+use super::subsessions::Listen;
 
 /// More than any UDP packet has.
 const PACKET_BYTES: usize = 64 * 1024;
@@ -78,6 +79,19 @@ impl Inbox {
         })
     }
 
+    pub(super) const fn style(&self) -> Style {
+        self.style
+    }
+
+    pub(super) fn is_raw(&self) -> bool {
+        self.style == Style::Raw
+    }
+
+    /// The I2CP protocol of what it sends, if that is raw.
+    pub(super) const fn protocol(&self) -> u8 {
+        self.protocol
+    }
+
     /// The longest payload the specification allows.
     const fn max_len(&self) -> usize {
         match self.style {
@@ -134,17 +148,16 @@ fn pass_on(hub: &Hub, packet: &[u8]) -> Option<()> {
 /// Passes on what a client sends on the control socket of its session.
 pub(super) fn send(
     hub: &Hub,
-    source: &Session,
+    session: &Arc<Session>,
     is_raw: bool,
     name: &[u8],
     ports: Option<Ports>,
     protocol: Option<u8>,
     payload: &[u8],
 ) {
-    let style = source.inbox.as_ref().map(|inbox| inbox.style);
-    if style == Some(if is_raw { Style::Raw } else { Style::Datagram }) {
+    if let Some(source) = session.sending(is_raw) {
         // What cannot be delivered is lost without a word here too.
-        let _ = deliver(hub, source, name, ports, protocol, payload);
+        let _ = deliver(hub, &source, name, ports, protocol, payload);
     }
 }
 
@@ -156,13 +169,15 @@ fn deliver(
     protocol: Option<u8>,
     payload: &[u8],
 ) -> Option<()> {
-    let target = hub.find(name).ok()??;
-    let [sender, receiver] = [source.inbox.as_ref()?, target.inbox.as_ref()?];
+    let sender = source.inbox.as_ref()?;
+    let ports = ports.unwrap_or(sender.ports);
+    let protocol = protocol.unwrap_or(sender.protocol);
+    let listen = Listen::datagrams(sender.style, protocol, ports.to);
+    let target = hub.find(name).ok()??.listening(listen)?;
+    let receiver = target.inbox.as_ref()?;
     if sender.style != receiver.style || !(1..=sender.max_len()).contains(&payload.len()) {
         return None;
     }
-    let ports = ports.unwrap_or(sender.ports);
-    let protocol = protocol.unwrap_or(sender.protocol);
     let mut forwarded = vec![0; HEADER_BYTES + payload.len()];
     let mut forwarded = Writer::new(&mut forwarded);
     match receiver.receiver {

@@ -18,7 +18,7 @@ use super::naming::{self, HostNames, LeaseSets, Named, Unnamed};
 use super::personality::Personality;
 use super::session::{Carries, Session};
 use super::socket::Socket;
-use super::subsessions::Subsessions;
+use super::subsessions::{Listen, Subsessions};
 use super::threads::Threads;
 use super::transcript::Transcript;
 use super::users::Users;
@@ -153,7 +153,9 @@ impl Hub {
     ) -> Result<Parked, Status<'static>> {
         let source = self.session(id)?;
         let target = match self.find(name) {
-            Ok(target) => target.and_then(|target| target.listening(ports.to)),
+            Ok(target) => target
+                .and_then(|target| target.listening(Listen::streams(ports.to)))
+                .filter(|target| target.carries_streams()),
             Err(Unnamed::Unknown) => return Err(invalid_key("host name not found")),
             Err(Unnamed::Malformed) => return Err(invalid_key("neither a name nor a destination")),
         };
@@ -234,16 +236,22 @@ impl Hub {
         }
     }
 
-    /// Adds a session for streams to a PRIMARY one.
-    fn add(&self, primary: &Session, id: Vec<u8>, port: u16) -> Result<(), Status<'static>> {
+    /// Adds a session to a PRIMARY one.
+    fn add(
+        &self,
+        primary: &Session,
+        id: Vec<u8>,
+        carries: Carries,
+        listen: Listen,
+    ) -> Result<(), Status<'static>> {
         let inside = primary.subsessions.as_ref();
         let inside = inside.ok_or(refusal("Not a PRIMARY session"))?;
-        let session = Arc::new(primary.inside(id));
+        let session = Arc::new(primary.inside(id, carries));
         let mut sessions = lock(&self.sessions);
         if sessions.by_id.contains_key(&session.id) {
             return Err(refusal("Duplicate ID"));
         }
-        if !inside.add(port, &session) {
+        if !inside.add(listen, &session) {
             return Err(refusal("Duplicate protocol and port"));
         }
         let id = session.id.clone();
@@ -294,9 +302,14 @@ impl OpenSession {
         &self.session
     }
 
-    /// Adds a session for streams, if this is a PRIMARY one.
-    pub(super) fn add(&self, id: Vec<u8>, port: u16) -> Result<(), Status<'static>> {
-        self.hub.add(&self.session, id, port)
+    /// Adds a session, if this is a PRIMARY one.
+    pub(super) fn add(
+        &self,
+        id: Vec<u8>,
+        carries: Carries,
+        listen: Listen,
+    ) -> Result<(), Status<'static>> {
+        self.hub.add(&self.session, id, carries, listen)
     }
 
     /// Ends a session inside this one.

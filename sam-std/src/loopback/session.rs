@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use sam_core::key::{DestinationHash, EncryptedAddress};
-use sam_core::{ResultCode, Status};
+use sam_core::{ResultCode, Status, Style};
 
 use super::acceptor::Acceptor;
 use super::connector::{Connector, Offer};
@@ -13,7 +13,7 @@ use super::forward::Forward;
 use super::group::Group;
 use super::lock::lock;
 use super::socket::Socket;
-use super::subsessions::Subsessions;
+use super::subsessions::{Listen, Subsessions};
 
 /// What a session is for.
 pub(super) enum Carries {
@@ -76,15 +76,15 @@ impl Session {
         }
     }
 
-    /// One for streams inside this one.
-    pub(super) fn inside(&self, id: Vec<u8>) -> Self {
+    /// One inside this one.
+    pub(super) fn inside(&self, id: Vec<u8>, carries: Carries) -> Self {
         Self::new(
             id,
             Arc::clone(&self.destination),
             self.hash,
             None,
             Arc::clone(&self.control),
-            Carries::Streams,
+            carries,
         )
     }
 
@@ -92,12 +92,35 @@ impl Session {
         self.inbox.is_none() && self.subsessions.is_none()
     }
 
-    /// Who takes streams to a port: this session, or one inside it.
-    pub(super) fn listening(self: Arc<Self>, port: u16) -> Option<Arc<Self>> {
-        match &self.subsessions {
-            Some(inside) => inside.at(port),
-            None => Some(self).filter(|session| session.carries_streams()),
+    pub(super) fn style(&self) -> Style {
+        match (&self.inbox, &self.subsessions) {
+            (Some(inbox), _) => inbox.style(),
+            (None, Some(_)) => Style::Primary,
+            (None, None) => Style::Stream,
         }
+    }
+
+    /// Who takes this, streams or datagrams: this session, or one inside it.
+    pub(super) fn listening(self: Arc<Self>, wanted: Listen) -> Option<Arc<Self>> {
+        match &self.subsessions {
+            Some(inside) => inside.at(wanted),
+            None => Some(self),
+        }
+    }
+
+    /// Who sends datagrams, raw or not, on the control socket: this session, or the latest one
+    /// inside it.
+    pub(super) fn sending(self: &Arc<Self>, is_raw: bool) -> Option<Arc<Self>> {
+        match &self.subsessions {
+            Some(inside) => inside.latest(is_raw),
+            None => Some(Arc::clone(self)).filter(|session| session.sends(is_raw)),
+        }
+    }
+
+    /// Whether it is for datagrams, raw or not.
+    pub(super) fn sends(&self, is_raw: bool) -> bool {
+        let inbox = self.inbox.as_ref();
+        inbox.is_some_and(|inbox| inbox.is_raw() == is_raw)
     }
 
     /// Lines up a client that connects to this session.

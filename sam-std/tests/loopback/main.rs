@@ -6,6 +6,7 @@ mod accepting;
 mod addresses;
 mod client;
 mod control_datagrams;
+mod datagram_subsessions;
 mod datagrams;
 mod forwarding;
 mod hostile;
