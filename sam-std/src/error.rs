@@ -54,6 +54,8 @@ pub enum Error {
     SessionEnded,
     /// The caller asked for what cannot be said or done; nothing was sent.
     Usage(Usage),
+    /// The router cannot do this; that was found out where it costs nothing, and nothing was sent.
+    Unsupported,
     /// A line is longer than the 16 KiB this crate reserves for it.
     Full(Full),
     /// A datagram was larger than the buffer it was to be put into, and is lost.
@@ -134,6 +136,7 @@ impl Error {
             Self::Closed => io::ErrorKind::UnexpectedEof,
             Self::SessionEnded => io::ErrorKind::ConnectionAborted,
             Self::Usage(_) => io::ErrorKind::InvalidInput,
+            Self::Unsupported => io::ErrorKind::Unsupported,
             Self::KeyFileExposed { .. } => io::ErrorKind::PermissionDenied,
             Self::Io(error) => error.kind(),
         }
@@ -194,6 +197,7 @@ impl fmt::Display for Error {
             Self::Closed => f.write_str("the router closed the connection"),
             Self::SessionEnded => f.write_str("the session has ended"),
             Self::Usage(usage) => usage.fmt(f),
+            Self::Unsupported => f.write_str("the router cannot do this"),
             Self::Full(full) => full.fmt(f),
             Self::Oversized { len } => write!(f, "a datagram of {len} bytes exceeds the buffer"),
             Self::KeyFileExposed { path, mode } => write!(

@@ -4,9 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use sam_core::error::Usage;
-use sam_core::{Credentials, Greeting, SignatureType, Timeouts, Utility, Version, Versions};
+use sam_core::{Credentials, Greeting, SignatureType, Style, Timeouts, Utility, Version, Versions};
 
 use zeroize::Zeroizing;
 
@@ -35,6 +36,8 @@ pub struct Router<D = Endpoint> {
     is_old: Arc<AtomicBool>,
     /// The router took MASTER after it had refused PRIMARY.
     knows_only_master: Arc<AtomicBool>,
+    /// Of which styles the router has been asked for subsessions, and whether it survived that.
+    subsessions: Arc<Mutex<Vec<(Style, bool)>>>,
 }
 
 /// A user name and a password.
@@ -72,6 +75,7 @@ impl<D: Dial> Router<D> {
             login: None,
             is_old: Arc::default(),
             knows_only_master: Arc::default(),
+            subsessions: Arc::default(),
         }
     }
 
@@ -203,6 +207,23 @@ impl<D: Dial> Router<D> {
         self.knows_only_master.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the router can be asked for subsessions of a style, found out once by `probe`; who
+    /// else wants to know waits for that.
+    pub(crate) fn takes_subsessions(
+        &self,
+        style: Style,
+        probe: impl FnOnce() -> Result<bool>,
+    ) -> Result<bool> {
+        let known = self.subsessions.lock();
+        let mut known = known.unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, takes)) = known.iter().find(|(known, _)| *known == style) {
+            return Ok(*takes);
+        }
+        let takes = probe()?;
+        known.push((style, takes));
+        Ok(takes)
+    }
+
     pub(crate) fn greeting(&self, versions: Versions) -> Greeting<'_> {
         Greeting {
             versions,
@@ -254,6 +275,7 @@ impl<D> Clone for Router<D> {
             login: self.login.clone(),
             is_old: Arc::clone(&self.is_old),
             knows_only_master: Arc::clone(&self.knows_only_master),
+            subsessions: Arc::clone(&self.subsessions),
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::answer::own_destination;
 use crate::dial::{Dial, Transport};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
-use crate::session::{Session, SessionBuilder};
+use crate::session::{PrimarySession, Session, SessionBuilder};
 use crate::target::ToTarget;
 
 pub(crate) use inbox::{Datagram, Inbox};
@@ -30,7 +30,8 @@ pub use settings::Datagrams;
 
 use packets::Packets;
 
-/// A session for datagrams, made by [`SessionBuilder::create_datagrams`].
+/// A session for datagrams, made by [`SessionBuilder::create_datagrams`] or
+/// [`PrimarySession::add_datagrams`].
 ///
 /// Datagrams go to the router and come from it by UDP, each in one packet, or on the session's own
 /// socket: that is the default over transports other than plain TCP, see
@@ -62,30 +63,43 @@ impl<D: Dial> DatagramSocket<D> {
     pub const MAX_LEN: usize = SendHeader::MAX_PAYLOAD;
 
     pub(crate) fn open(builder: SessionBuilder<'_, D>, settings: Datagrams) -> Result<Self> {
+        if settings.listens() {
+            return Err(Usage::NotNow.into());
+        }
         let router = builder.router();
         let (way, here) = match settings.is_on_control_socket(router.is_plain()) {
             true if settings.local.is_some() => return Err(Usage::NotNow.into()),
             true => (Way::Control(Arc::new(Inbox::new(settings.style))), None),
             false => {
-                let router = router.udp().ok_or(Usage::NotNow)?;
-                let packets = Packets::bind(router, settings.local)?;
+                let packets = Packets::towards(router, settings)?;
                 let here = packets.local_addr();
                 (Way::Udp(Arc::new(packets)), Some(here))
             }
         };
         let wanted = Some((settings.style, settings.parameters(here)));
-        let session = match &way {
-            Way::Udp(packets) => {
-                let session = builder.open(wanted)?;
-                session.wake_at_end(packets)?;
-                session
-            }
-            Way::Control(inbox) => {
-                let session = builder.open_with(wanted, Some(Arc::clone(inbox)))?;
-                session.wake_at_end(inbox)?;
-                session
-            }
+        let inbox = match &way {
+            Way::Udp(_) => None,
+            Way::Control(inbox) => Some(Arc::clone(inbox)),
         };
+        let session = builder.open_with(wanted, inbox)?;
+        Self::over(session, way, settings)
+    }
+
+    pub(crate) fn inside(primary: &PrimarySession<D>, settings: Datagrams) -> Result<Self> {
+        if settings.is_on_control_socket(primary.router().is_plain()) {
+            return Err(Usage::NotNow.into());
+        }
+        let packets = Packets::towards(primary.router(), settings)?;
+        let receiver = packets.local_addr();
+        let session = primary.add_safely(|id| settings.add(id, receiver))?;
+        Self::over(session, Way::Udp(Arc::new(packets)), settings)
+    }
+
+    fn over(session: Session<D>, way: Way, settings: Datagrams) -> Result<Self> {
+        match &way {
+            Way::Udp(packets) => session.wake_at_end(packets)?,
+            Way::Control(inbox) => session.wake_at_end(inbox)?,
+        }
         Ok(Self {
             session,
             way,

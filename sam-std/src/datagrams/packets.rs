@@ -6,8 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use sam_core::error::Usage;
+
+use super::settings::Datagrams;
+use crate::dial::Dial;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
+use crate::router::Router;
 use crate::session::Wake;
 
 /// More than any UDP packet has.
@@ -26,8 +31,12 @@ pub(super) struct Packets {
 }
 
 impl Packets {
-    /// Binds a socket the router can send to.
-    pub(super) fn bind(router: &Endpoint, local: Option<SocketAddr>) -> Result<Self> {
+    /// Binds a socket the router can send to, if its UDP address is known.
+    pub(super) fn towards<D: Dial>(router: &Router<D>, settings: Datagrams) -> Result<Self> {
+        Self::bind(router.udp().ok_or(Usage::NotNow)?, settings.local)
+    }
+
+    fn bind(router: &Endpoint, local: Option<SocketAddr>) -> Result<Self> {
         let router = resolve(router, local)?;
         let wanted = local.unwrap_or((unspecified(router), 0).into());
         let ip = match wanted.ip() {

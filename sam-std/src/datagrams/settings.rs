@@ -2,9 +2,11 @@
 
 use std::net::SocketAddr;
 
-use sam_core::command::DatagramParameters;
+use sam_core::command::{DatagramParameters, SessionAdd};
 use sam_core::operand::Host;
-use sam_core::{Ports, Style};
+use sam_core::{Ports, SessionId, Style, Value};
+
+use crate::session::NO_OPTIONS;
 
 /// Which kind of datagrams a session is for, and where they come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct Datagrams {
     protocol: Option<u8>,
     pub(super) header: bool,
     way: Option<Way>,
+    listen_port: Option<u16>,
+    listen_protocol: Option<u8>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +122,27 @@ impl Datagrams {
         }
     }
 
+    /// Which I2CP port a subsession receives from, 0 for those that no other one listens on.
+    ///
+    /// By default the port that its datagrams come from, see [`Self::ports`]. Only for
+    /// [`PrimarySession::add_datagrams`](crate::PrimarySession::add_datagrams).
+    #[must_use]
+    pub const fn listen_port(mut self, port: u16) -> Self {
+        self.listen_port = Some(port);
+        self
+    }
+
+    /// Which I2CP protocol a subsession for raw datagrams receives, but for 6; 0 for those that
+    /// no other one listens for.
+    ///
+    /// By default that of its datagrams, see [`Self::protocol`]. Only for
+    /// [`PrimarySession::add_datagrams`](crate::PrimarySession::add_datagrams).
+    #[must_use]
+    pub const fn listen_protocol(mut self, protocol: u8) -> Self {
+        self.listen_protocol = Some(protocol);
+        self
+    }
+
     const fn of(style: Style) -> Self {
         Self {
             style,
@@ -126,6 +151,25 @@ impl Datagrams {
             protocol: None,
             header: false,
             way: None,
+            listen_port: None,
+            listen_protocol: None,
+        }
+    }
+
+    /// Whether only a subsession can be so.
+    pub(super) const fn listens(&self) -> bool {
+        self.listen_port.is_some() || self.listen_protocol.is_some()
+    }
+
+    /// A subsession like this; tunnels and leaseset are the primary session's.
+    pub(super) fn add<'a>(&self, id: &'a SessionId, receiver: SocketAddr) -> SessionAdd<'a> {
+        SessionAdd {
+            style: self.style,
+            id: Value::from(id.as_str()),
+            listen_port: self.listen_port,
+            listen_protocol: self.listen_protocol,
+            datagrams: self.parameters(Some(receiver)),
+            options: NO_OPTIONS.into(),
         }
     }
 

@@ -3,13 +3,14 @@
 mod builder;
 mod control;
 mod incoming;
+mod inside;
 mod primary;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 
+use sam_core::client::Inquiry;
 use sam_core::error::Usage;
 use sam_core::{
     Accept, Accepted, Address, Connect, Forward, Forwarded, Greeting, Machine, Ports, SessionId,
@@ -34,6 +35,8 @@ pub use primary::PrimarySession;
 pub(crate) use control::Wake;
 use control::{Control, Waiting};
 use incoming::Pause;
+use inside::Inside;
+pub(crate) use primary::NO_OPTIONS;
 
 /// A session at a router: its own destination, and the streams from and to it.
 ///
@@ -49,14 +52,6 @@ pub struct Session<D: Dial = Endpoint> {
     control: Arc<Control<D::Transport>>,
     /// Of a subsession, whose control socket is its primary session's.
     inside: Option<Inside>,
-}
-
-/// What a subsession has of its own.
-#[derive(Default)]
-struct Inside {
-    is_removed: AtomicBool,
-    /// Sockets whose readers are to be woken when it is removed.
-    waiting: Mutex<Vec<Weak<dyn Wake>>>,
 }
 
 impl<D: Dial> Session<D> {
@@ -236,6 +231,13 @@ impl<D: Dial> Session<D> {
             .private_key(TYPE)
     }
 
+    /// The destination as the router has it.
+    fn ask_me(&self) -> Result<Destination> {
+        let patience = self.router.timeouts().naming.into();
+        let answer = self.control.ask(patience, Inquiry::lookup_me)?;
+        Ok(answer.lookup()?.destination)
+    }
+
     /// Whether the session is still there, as far as its socket tells.
     pub fn is_alive(&self) -> bool {
         self.check_alive().is_ok()
@@ -262,7 +264,7 @@ impl<D: Dial> Session<D> {
 
     pub(crate) fn check_alive(&self) -> Result<()> {
         match &self.inside {
-            Some(inside) if inside.is_removed.load(Ordering::SeqCst) => Err(Error::SessionEnded),
+            Some(inside) if inside.has_ended() => Err(Error::SessionEnded),
             _ => self.control.check_alive(),
         }
     }
@@ -286,6 +288,9 @@ impl<D: Dial> Session<D> {
 
     /// Wakes somebody when the session ends; at once if it has.
     pub(crate) fn wake_at_end(&self, sleeper: &Arc<impl Wake + 'static>) -> Result<()> {
+        if let Some(inside) = &self.inside {
+            inside.wake_at_end(sleeper)?;
+        }
         self.control.wake_at_end(sleeper).map(Waiting::for_good)
     }
 
@@ -350,32 +355,6 @@ impl<D: Dial> Session<D> {
             self.check_alive()?;
         }
         result
-    }
-}
-
-impl Inside {
-    /// Wakes whoever waits; `false` if it had ended before.
-    fn end(&self) -> bool {
-        let waiting = self.waiting.lock();
-        let mut waiting = waiting.unwrap_or_else(PoisonError::into_inner);
-        let was_removed = self.is_removed.swap(true, Ordering::SeqCst);
-        for socket in waiting.drain(..).filter_map(|socket| socket.upgrade()) {
-            socket.wake();
-        }
-        !was_removed
-    }
-
-    /// Wakes the readers of a socket when this ends, unless it is gone by then.
-    fn wake_at_end<W: Wake + 'static>(&self, socket: &Arc<W>) -> Result<()> {
-        let waiting = self.waiting.lock();
-        let mut waiting = waiting.unwrap_or_else(PoisonError::into_inner);
-        if self.is_removed.load(Ordering::SeqCst) {
-            return Err(Error::SessionEnded);
-        }
-        waiting.retain(|socket| socket.strong_count() > 0);
-        let socket: Weak<W> = Arc::downgrade(socket);
-        waiting.push(socket);
-        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ use std::net::UdpSocket;
 use std::time::Duration;
 
 use sam_std::loopback::LoopbackBridge;
+use sam_std::{Datagrams, Error, Ports, PrimarySession, Router, Session};
 
 use crate::client::{Client, bridge};
 
@@ -192,4 +193,60 @@ fn a_primary_session_takes_nothing_of_its_subsessions() {
             "{option}: {reply}"
         );
     }
+}
+
+fn shared(bridge: &LoopbackBridge) -> PrimarySession {
+    let router = Router::from(bridge.addr()).with_udp(bridge.udp_addr().into());
+    Session::builder(&router).primary().unwrap()
+}
+
+#[test]
+fn sockets_share_one_destination_and_get_what_they_listen_for() {
+    let bridge = bridge();
+    let [a, b] = [(); 2].map(|()| shared(&bridge));
+    let datagrams = |port| Datagrams::repliable().ports(Ports { from: port, to: 0 });
+    let any = a.add_datagrams(datagrams(0)).unwrap();
+    let seven = a.add_datagrams(datagrams(7)).unwrap();
+    let raw = a.add_datagrams(Datagrams::raw().listen_port(0)).unwrap();
+    let streams = a.add_stream(7).unwrap();
+    assert_eq!(seven.destination(), a.destination());
+    let source = b.add_datagrams(datagrams(9)).unwrap();
+    let bare = b.add_datagrams(Datagrams::raw()).unwrap();
+    let mut buffer = [0; 16];
+    for (port, listening) in [(7, &seven), (8, &any)] {
+        let ports = Ports { from: 9, to: port };
+        source
+            .send_to_with_ports(b"hello", a.destination(), ports)
+            .unwrap();
+        let received = listening.recv_from(&mut buffer).unwrap();
+        assert_eq!(received.ports, Some(ports));
+        assert_eq!(received.source.as_ref(), Some(b.destination()));
+    }
+    bare.send_to(b"bare", a.address()).unwrap();
+    assert_eq!(raw.recv(&mut buffer).unwrap(), 4);
+    assert!(streams.is_alive());
+}
+
+#[test]
+fn the_end_of_a_socket_leaves_the_others() {
+    let bridge = bridge();
+    let primary = shared(&bridge);
+    let [first, second] = [1, 2].map(|port| {
+        let datagrams = Datagrams::raw().listen_port(port);
+        primary.add_datagrams(datagrams).unwrap()
+    });
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| first.recv(&mut [0; 9]));
+        first.session().close();
+        assert!(matches!(waiting.join().unwrap(), Err(Error::SessionEnded)));
+    });
+    let again = Datagrams::raw().listen_port(1);
+    let again = primary.add_datagrams(again).unwrap();
+    let ports = Ports { from: 0, to: 1 };
+    second
+        .send_to_with_ports(b"hello", primary.destination(), ports)
+        .unwrap();
+    assert_eq!(again.recv(&mut [0; 9]).unwrap(), 5);
+    drop(primary);
+    assert!(matches!(second.recv(&mut [0; 9]), Err(Error::SessionEnded)));
 }

@@ -1,9 +1,10 @@
 //! PRIMARY sessions: what the router is asked, and what becomes of its answers.
 
-use sam_std::{Error, ResultCode, Session};
+use sam_std::sam_core::error::Usage;
+use sam_std::{Datagrams, Error, PrimarySession, ResultCode, Session, Version};
 
 use crate::keys;
-use crate::router::{Scripts, Wire, id};
+use crate::router::{ScriptedRouter, Scripts, Wire, id};
 use crate::watchdog::bounded;
 
 const UNKNOWN: &str = "SESSION STATUS RESULT=I2P_ERROR MESSAGE=\"Unknown STYLE\"\n";
@@ -126,5 +127,111 @@ fn a_router_that_ends_the_session_instead_of_adding_to_it_is_heard() {
             .start();
         let primary = scripted.builder().primary().unwrap();
         assert!(matches!(primary.add_stream(80), Err(Error::SessionEnded)));
+    });
+}
+
+/// A router of version 3.3 at which `first`, the session, and `second`, the probe, go this way.
+fn probed(
+    first: impl FnOnce(&mut Wire) + Send + 'static,
+    second: impl FnOnce(&mut Wire) + Send + 'static,
+) -> ScriptedRouter {
+    Scripts::default()
+        .then(|wire| {
+            create(wire, "PRIMARY");
+            online(wire);
+            first(wire);
+            wire.hear_end();
+        })
+        .then(|wire| {
+            create(wire, "PRIMARY");
+            online(wire);
+            wire.hear_start("SESSION ADD STYLE=DATAGRAM ID=");
+            second(wire);
+        })
+        .start()
+}
+
+fn primary(scripted: &ScriptedRouter) -> PrimarySession {
+    let udp = "127.0.0.1:9".parse().unwrap();
+    let router = scripted.router().with_udp(udp);
+    Session::builder(&router).primary().unwrap()
+}
+
+#[test]
+fn a_router_that_ends_sessions_for_a_style_is_not_asked_for_it_on_the_real_one() {
+    for refusal in [
+        "",
+        "SESSION STATUS RESULT=I2P_ERROR MESSAGE=\"Unsupported STYLE\"\n",
+    ] {
+        bounded(move || {
+            let scripted = probed(
+                |wire| wire.answer_lookup("n1.i2p", &keys::destination(1).to_string()),
+                move |wire| wire.say(refusal),
+            );
+            let primary = primary(&scripted);
+            // The answer is remembered: there is no third script.
+            for _ in 0..2 {
+                let refused = primary.add_datagrams(Datagrams::repliable()).unwrap_err();
+                assert!(matches!(refused, Error::Unsupported), "{refused}");
+            }
+            assert_eq!(primary.lookup("n1.i2p").unwrap(), keys::destination(1));
+        });
+    }
+}
+
+#[test]
+fn a_router_that_survives_its_refusal_is_asked_on_the_real_session() {
+    const DUPLICATE: &str = "SESSION STATUS RESULT=I2P_ERROR MESSAGE=\"Duplicate\"\n";
+    bounded(|| {
+        let scripted = probed(
+            |wire| {
+                wire.hear_start("SESSION ADD STYLE=DATAGRAM ID=");
+                wire.say(DUPLICATE);
+            },
+            |wire| {
+                wire.say(DUPLICATE);
+                wire.answer_lookup("ME", &keys::destination(1).to_string());
+                wire.hear_end();
+            },
+        );
+        let primary = primary(&scripted);
+        let refused = primary.add_datagrams(Datagrams::repliable()).unwrap_err();
+        assert!(refused.is_refused(ResultCode::I2pError), "{refused}");
+        assert!(primary.is_alive());
+    });
+}
+
+#[test]
+fn an_old_router_is_not_asked_for_subsessions_for_datagrams() {
+    bounded(|| {
+        let scripted = Scripts::default()
+            .then(|wire| {
+                wire.line();
+                wire.say("HELLO REPLY RESULT=OK VERSION=3.1\n");
+                wire.hear_start("SESSION CREATE STYLE=PRIMARY ID=");
+                online(wire);
+                wire.hear_end();
+            })
+            .start();
+        let primary = primary(&scripted);
+        let refused = primary.add_datagrams(Datagrams::raw()).unwrap_err();
+        let needs = Usage::NeedsVersion(Version::V3_2);
+        assert!(matches!(refused, Error::Usage(usage) if usage == needs));
+        assert!(primary.is_alive());
+    });
+}
+
+#[test]
+fn settings_of_subsessions_are_for_subsessions() {
+    bounded(|| {
+        let scripted = Scripts::default().start();
+        for datagrams in [
+            Datagrams::repliable().listen_port(7),
+            Datagrams::raw().listen_protocol(0),
+        ] {
+            let router = scripted.router().with_udp("127.0.0.1:9".parse().unwrap());
+            let refused = Session::builder(&router).create_datagrams(datagrams);
+            assert!(matches!(refused, Err(Error::Usage(Usage::NotNow))));
+        }
     });
 }
