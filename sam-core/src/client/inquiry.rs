@@ -1,6 +1,7 @@
 //! Questions and answers on a socket in line mode, one at a time.
 
 use super::naming::fingerprint;
+use super::subsessions::Changes;
 use crate::answer::{Answer, Verb};
 use crate::command::encode;
 use crate::error::{Error, Malformed, Usage};
@@ -27,6 +28,8 @@ pub struct Inquiry {
     answered: Question,
     /// Answers that may still come to questions nobody waits for any more.
     abandoned: u8,
+    /// Of those who ask for subsessions: nobody else links what hears the answers.
+    pub(super) changes: Changes,
 }
 
 /// What a line of the router's told.
@@ -84,6 +87,7 @@ impl Inquiry {
             asked: Question::None,
             answered: Question::None,
             abandoned: 0,
+            changes: Changes::NONE,
         }
     }
 
@@ -148,6 +152,9 @@ impl Inquiry {
         if let Question::Lookup(_) | Question::Probe = self.asked {
             self.abandoned = self.abandoned.saturating_add(1);
         }
+        if let Question::Subsession(_) = self.asked {
+            self.changes.abandon();
+        }
         self.asked = Question::None;
     }
 
@@ -171,16 +178,9 @@ impl Inquiry {
                 Ok(Heard::Nothing)
             }
             (_, Verb::Pong) if self.asked != Question::Ping => Ok(Heard::Nothing),
-            // The late answer to a change that was given up; routers but Java I2P do not say whose.
-            (Question::Subsession(print), Verb::Session)
-                if id.is_some_and(|id| fingerprint(id.bytes()) != print) =>
-            {
-                Ok(Heard::Nothing)
-            }
-            (Question::Subsession(_), Verb::Session) if answer.result().is_ok() => {
-                Ok(self.answer())
-            }
-            (Question::Ping, Verb::Pong)
+            (asked, Verb::Session) if self.changes.is_late(asked, id) => Ok(Heard::Nothing),
+            (Question::Subsession(_), Verb::Session)
+            | (Question::Ping, Verb::Pong)
             | (Question::Lookup(_) | Question::Probe, Verb::Naming)
             | (Question::Generate, Verb::Dest) => Ok(self.answer()),
             // Anything else that refuses ends the question: the router will not answer it.
@@ -212,7 +212,9 @@ impl Inquiry {
                 private: Secret::new(value.unwrap_or(Value::EMPTY)),
             }),
             (Question::Generate, Verb::Dest, Some(status)) => Event::NotGenerated(status),
-            (Question::Subsession(_), Verb::Session, Some(_)) => Event::Granted,
+            (Question::Subsession(_), Verb::Session, _) if answer.result().is_ok() => {
+                Event::Granted
+            }
             (_, _, Some(status)) => Event::Status(status),
             (_, _, None) => Event::Noise(Malformed::Unexpected),
         }

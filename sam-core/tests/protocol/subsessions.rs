@@ -3,7 +3,11 @@
 use sam_core::command::{DatagramParameters, SessionAdd};
 use sam_core::error::{Malformed, Usage};
 use sam_core::field::Field;
-use sam_core::{Command, Ports, SessionOptions, Style, TunnelOptions, Value, Writer};
+use sam_core::{
+    Command, Event, Ports, SessionId, SessionOptions, Step, Style, TunnelOptions, Value, Writer,
+};
+
+use crate::common::{greeted, hear};
 
 const NO_TUNNELS: TunnelOptions = TunnelOptions {
     length: None,
@@ -140,5 +144,59 @@ fn what_no_subsession_can_have_is_refused() {
     ];
     for (add, expected) in table {
         assert_eq!(add.validate(), expected, "{add:?}");
+    }
+}
+
+#[test]
+fn late_answers_to_changes_that_were_given_up_are_dropped() {
+    // What comes after two changes were given up and a third was asked for, and what is told.
+    let table: [(&[&str], Option<bool>); 8] = [
+        (&["RESULT=OK", "RESULT=OK"], None),
+        (&["RESULT=OK", "RESULT=OK", "RESULT=OK"], Some(true)),
+        (
+            &["RESULT=OK", "RESULT=OK", "RESULT=DUPLICATED_ID"],
+            Some(false),
+        ),
+        (
+            &["RESULT=I2P_ERROR", "RESULT=OK ID=a2", "RESULT=OK"],
+            Some(true),
+        ),
+        (&["RESULT=OK ID=a1", "RESULT=OK ID=a2"], None),
+        (
+            &["RESULT=OK ID=a1", "RESULT=OK ID=a2", "RESULT=OK ID=a3"],
+            Some(true),
+        ),
+        // Some routers answer no removal.
+        (&["RESULT=OK ID=a3"], Some(true)),
+        (&["RESULT=I2P_ERROR ID=a3"], Some(false)),
+    ];
+    for (answers, expected) in table {
+        let mut connection = greeted("3.3");
+        let asked = connection.request(|utility, tx| {
+            for id in ["a1", "a2"] {
+                utility.ask()?.remove(&SessionId::new(id).unwrap(), tx)?;
+                utility.ask()?.abandon();
+            }
+            utility.ask()?.remove(&SessionId::new("a3").unwrap(), tx)
+        });
+        assert_eq!(asked, Ok(()));
+        while !connection.pending().is_empty() {
+            let said = connection.pending().len();
+            connection.transmitted(said).unwrap();
+        }
+        let mut told = None;
+        for answer in answers {
+            assert_eq!(told, None, "{answers:?}");
+            hear(&mut connection, &format!("SESSION STATUS {answer}\n"));
+            if let Step::Event(line) = connection.step().unwrap() {
+                told = Some(matches!(connection.event(line), Ok(Event::Granted)));
+            }
+        }
+        assert_eq!(told, expected, "{answers:?}");
+        // An answer leaves nothing to wait for: what is said next is heard.
+        if told.is_some() {
+            hear(&mut connection, "SESSION STATUS RESULT=I2P_ERROR\n");
+            assert!(matches!(connection.step(), Ok(Step::Event(_))));
+        }
     }
 }

@@ -12,7 +12,7 @@ use sam_core::client::{ControlDatagrams, Inquiry, Told};
 use sam_core::error::Malformed;
 use sam_core::header::CountedSend;
 use sam_core::value::Excerpt;
-use sam_core::{Connection, Error as CoreError, Event, Step, Writer};
+use sam_core::{Connection, Error as CoreError, Event, SessionId, Step, Writer};
 use zeroize::Zeroizing;
 
 use crate::answer::Answer;
@@ -56,6 +56,8 @@ struct State {
     /// A thread waits for an answer, or takes it.
     asking: bool,
     answer: Option<Result<Answer>>,
+    /// Subsessions to be removed once nobody asks.
+    leaving: Vec<SessionId>,
     ended: bool,
     /// A thread writes a datagram; lines wait for it, and leave right behind.
     writing: bool,
@@ -80,6 +82,7 @@ impl<T: Transport> Control<T> {
             connection,
             asking: false,
             answer: None,
+            leaving: Vec::new(),
             ended: false,
             writing: false,
             said: Instant::now(),
@@ -129,13 +132,41 @@ impl<T: Transport> Control<T> {
         let (mut state, waited) = self.wait(state, end, |state| state.answer.is_some());
         state.asking = false;
         self.changed.notify_all();
-        waited.inspect_err(|_| {
+        if waited.is_err() {
             let _ = state.connection.request(|session, _| {
                 session.ask().abandon();
                 Ok(())
             });
-        })?;
-        state.answer.take().unwrap_or(Err(Error::SessionEnded))
+        }
+        let answer = state.answer.take();
+        self.say_goodbyes(&mut state);
+        waited?;
+        answer.unwrap_or(Err(Error::SessionEnded))
+    }
+
+    /// Removes a subsession without waiting for the answer, nor for other threads' questions.
+    pub(super) fn remove(&self, id: &SessionId) {
+        let mut state = self.lock();
+        state.leaving.push(id.clone());
+        if !state.asking {
+            self.say_goodbyes(&mut state);
+        }
+    }
+
+    fn say_goodbyes(&self, state: &mut State) {
+        for id in mem::take(&mut state.leaving) {
+            if state.ended {
+                return;
+            }
+            let said = state.connection.request(|session, tx| {
+                let asking = session.ask();
+                asking.remove(&id, tx).inspect(|()| asking.abandon())
+            });
+            match said {
+                Ok(()) => self.drive(state),
+                Err(error) => log::debug!("the subsession could not be removed: {error}"),
+            }
+        }
     }
 
     /// Sends a datagram.

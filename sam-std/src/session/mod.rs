@@ -245,7 +245,8 @@ impl<D: Dial> Session<D> {
 
     /// Ends the session; threads that wait in its verbs return [`Error::SessionEnded`].
     ///
-    /// A subsession is removed, and its primary session lives on.
+    /// A subsession is removed, and its primary session lives on; the router's answer is waited
+    /// for.
     pub fn close(&self) {
         let Some(inside) = &self.inside else {
             return self.control.close();
@@ -358,9 +359,14 @@ impl<D: Dial> Session<D> {
     }
 }
 
+/// As [`Session::close`], without waiting for the router.
 impl<D: Dial> Drop for Session<D> {
     fn drop(&mut self) {
-        self.close();
+        match &self.inside {
+            None => self.control.close(),
+            Some(inside) if inside.end() => self.control.remove(&self.id),
+            Some(_) => {}
+        }
     }
 }
 

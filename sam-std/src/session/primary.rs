@@ -85,7 +85,7 @@ impl<D: Dial> PrimarySession<D> {
     /// asked for another one. So the first time this is called for a router and a kind of
     /// datagrams, it tries that on another session of its own, with one tunnel each way and a
     /// new destination, which it ends at once: that takes as long as it takes to make a session,
-    /// [`Timeouts::session`](crate::Timeouts::session) at the most. The answer is remembered in
+    /// [`Timeouts::create`](crate::Timeouts::create) at the most. The answer is remembered in
     /// the [`Router`] and its clones.
     ///
     /// # Errors

@@ -235,3 +235,50 @@ fn settings_of_subsessions_are_for_subsessions() {
         }
     });
 }
+
+#[test]
+fn dropping_a_subsession_waits_for_nobody() {
+    bounded(|| {
+        let (asked, wait) = std::sync::mpsc::channel();
+        let scripted = Scripts::default()
+            .then(move |wire| {
+                create(wire, "PRIMARY");
+                online(wire);
+                let add = |wire: &mut Wire| {
+                    let heard = wire.hear_start("SESSION ADD STYLE=STREAM ID=");
+                    heard.split(' ').next().unwrap().to_owned()
+                };
+                let ids = [add(wire), {
+                    wire.say("SESSION STATUS RESULT=OK\n");
+                    add(wire)
+                }];
+                wire.say("SESSION STATUS RESULT=OK\n");
+                wire.hear(&format!("SESSION REMOVE ID={}", ids[0]));
+                wire.hear("NAMING LOOKUP NAME=n1.i2p");
+                asked.send(()).unwrap();
+                // Behind the question that is outstanding.
+                wire.say(format!(
+                    "NAMING REPLY RESULT=OK NAME=n1.i2p VALUE={}\n",
+                    keys::destination(1)
+                ));
+                wire.hear(&format!("SESSION REMOVE ID={}", ids[1]));
+                // The answers to both, which nobody waits for, and to what is asked next.
+                add(wire);
+                wire.say("SESSION STATUS RESULT=OK\nSESSION STATUS RESULT=I2P_ERROR\n");
+                wire.say("SESSION STATUS RESULT=DUPLICATED_ID\n");
+                wire.hear_end();
+            })
+            .start();
+        let primary = scripted.builder().primary().unwrap();
+        let [first, second] = [1, 2].map(|port| primary.add_stream(port).unwrap());
+        drop(first);
+        std::thread::scope(|scope| {
+            let lookup = scope.spawn(|| primary.lookup("n1.i2p"));
+            wait.recv().unwrap();
+            drop(second);
+            assert_eq!(lookup.join().unwrap().unwrap(), keys::destination(1));
+        });
+        let refused = primary.add_stream(3).unwrap_err();
+        assert!(refused.is_refused(ResultCode::DuplicatedId), "{refused}");
+    });
+}
