@@ -1,6 +1,8 @@
 //! The target `command`: one line of a client.
 
-use sam_core::command::{Hello, SessionCreate, StreamAccept, StreamConnect, StreamForward};
+use sam_core::command::{
+    Hello, SessionAdd, SessionCreate, StreamAccept, StreamConnect, StreamForward,
+};
 use sam_core::operand::{Host, Name, SessionKey};
 use sam_core::options::Options;
 use sam_core::{Command, Error, Secret, Value};
@@ -54,6 +56,11 @@ fn check_parts(command: Command<'_>) {
             }
             check_options(options);
         }
+        Command::SessionAdd(SessionAdd { id, options, .. }) => {
+            line::check_value(id);
+            check_options(options);
+        }
+        Command::SessionRemove(id) => line::check_value(id),
         Command::StreamConnect(StreamConnect {
             id, destination, ..
         }) => {
@@ -68,6 +75,7 @@ fn check_parts(command: Command<'_>) {
             }
         }
         Command::NamingLookup(lookup) => check_name(lookup.name),
+        Command::Send(send) => check_name(send.destination),
         _ => {}
     }
 }

@@ -4,9 +4,11 @@ use std::net::IpAddr;
 
 use proptest::prelude::*;
 use sam_core::command::{
-    Auth, Command, DatagramParameters, Hello, NamingLookup, SessionCreate, StreamAccept,
-    StreamConnect, StreamForward,
+    Auth, Command, DatagramParameters, Hello, NamingLookup, SessionAdd, SessionCreate,
+    StreamAccept, StreamConnect, StreamForward,
 };
+use sam_core::header::{CountedReceived, CountedSend, Source};
+use sam_core::key::{DestinationHash, DestinationText};
 use sam_core::operand::{Host, Name};
 use sam_core::{
     Error, LeaseSetOptions, Ports, Reply, ResultCode, Secret, SessionKey, SessionOption,
@@ -110,27 +112,37 @@ impl Parts {
             false => Host::Text(name),
         };
         let signature_type = self.if_there(SignatureType(self.ports.0));
+        let datagrams = DatagramParameters {
+            host: self.if_there(host),
+            port: self.if_there(self.ports.0),
+            ports: self.ports(),
+            protocol: self.if_there(self.number),
+            header: self.is_on,
+        };
+        let options_of_sessions = SessionOptions {
+            inbound: TunnelOptions {
+                length: self.if_there(self.number % 8),
+                quantity: Some(1 + self.number % 16),
+            },
+            others,
+            ..SessionOptions::DEFAULT
+        };
         let create = |key| {
             Command::SessionCreate(SessionCreate {
                 style: self.style,
                 id: name,
                 key,
-                datagrams: DatagramParameters {
-                    host: self.if_there(host),
-                    port: self.if_there(self.ports.0),
-                    ports: self.ports(),
-                    protocol: self.if_there(self.number),
-                    header: self.is_on,
-                },
-                options: SessionOptions {
-                    inbound: TunnelOptions {
-                        length: self.if_there(self.number % 8),
-                        quantity: Some(1 + self.number % 16),
-                    },
-                    others,
-                    ..SessionOptions::DEFAULT
-                }
-                .into(),
+                datagrams,
+                options: options_of_sessions.into(),
+            })
+        };
+        let send = |is_raw| {
+            Command::Send(CountedSend {
+                is_raw,
+                destination,
+                size: self.ports.1.into(),
+                ports: self.ports(),
+                protocol: self.if_there(self.number).filter(|_| is_raw),
             })
         };
         vec![
@@ -142,6 +154,17 @@ impl Parts {
             }),
             create(SessionKey::Transient(signature_type)),
             create(SessionKey::Text(secret)),
+            Command::SessionAdd(SessionAdd {
+                style: self.style,
+                id: name,
+                listen_port: self.if_there(self.ports.1),
+                listen_protocol: self.if_there(self.number),
+                datagrams,
+                options: options_of_sessions.into(),
+            }),
+            Command::SessionRemove(name),
+            send(true),
+            send(false),
             Command::StreamConnect(StreamConnect {
                 id: name,
                 destination,
@@ -187,6 +210,14 @@ impl Parts {
         let status = if self.is_on { Status::OK } else { refused };
         let version = self.if_there(self.version);
         let options = LeaseSetOptions::new(options);
+        let received = |source, protocol| {
+            Reply::Received(CountedReceived {
+                source,
+                size: self.ports.1.into(),
+                ports: self.ports(),
+                protocol,
+            })
+        };
         vec![
             Reply::Hello { status, version },
             Reply::Session {
@@ -212,6 +243,17 @@ impl Parts {
                 private: Secret::new(text),
             },
             Reply::DestRefused(refused),
+            received(None, self.if_there(self.number)),
+            received(
+                Some(Source::Hash(DestinationHash::from_bytes([self.number; 32]))),
+                None,
+            ),
+            received(
+                DestinationText::new(PUBLIC.as_bytes())
+                    .ok()
+                    .map(Source::Destination),
+                None,
+            ),
             Reply::Ping(self.text.as_bytes()),
             Reply::Pong(self.text.as_bytes()),
             Reply::Other {
