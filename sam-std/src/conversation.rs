@@ -35,12 +35,12 @@ impl<M: Machine, T: Transport> Conversation<M, T> {
         router: &'r Router<D>,
         machine: impl Fn(Greeting<'r>) -> Result<M, Usage>,
     ) -> Result<Self> {
-        let versions = router.versions();
+        let versions = router.learnt().versions();
         match Self::greet(router, machine(router.greeting(versions))?) {
             Err(error)
                 if versions == Versions::DEFAULT && error.is_refused(ResultCode::NoVersion) =>
             {
-                router.remember_it_is_old();
+                router.learnt().remember_it_is_old();
                 Self::greet(router, machine(router.greeting(Versions::FALLBACK))?)
             }
             opened => opened,

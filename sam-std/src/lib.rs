@@ -9,6 +9,7 @@ mod error;
 mod forwarding;
 mod key_file;
 pub mod keygen;
+mod learnt;
 #[cfg(feature = "loopback-bridge")]
 pub mod loopback;
 mod manage;

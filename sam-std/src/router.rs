@@ -3,11 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use sam_core::error::Usage;
-use sam_core::{Credentials, Greeting, SignatureType, Style, Timeouts, Utility, Version, Versions};
+use sam_core::{Credentials, Greeting, SignatureType, Timeouts, Utility, Version, Versions};
 
 use zeroize::Zeroizing;
 
@@ -16,6 +14,7 @@ use crate::conversation::Conversation;
 use crate::dial::{Dial, Transport};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
+use crate::learnt::Learnt;
 use crate::target::ToTarget;
 #[cfg(feature = "tls")]
 use crate::tls::TlsError;
@@ -32,12 +31,7 @@ pub struct Router<D = Endpoint> {
     is_plain: bool,
     timeouts: Timeouts,
     login: Option<Arc<Login>>,
-    /// The router refused [`Versions::DEFAULT`] once.
-    is_old: Arc<AtomicBool>,
-    /// The router took MASTER after it had refused PRIMARY.
-    knows_only_master: Arc<AtomicBool>,
-    /// Of which styles the router has been asked for subsessions, and whether it survived that.
-    subsessions: Arc<Mutex<Vec<(Style, bool)>>>,
+    learnt: Arc<Learnt>,
 }
 
 /// A user name and a password.
@@ -73,9 +67,7 @@ impl<D: Dial> Router<D> {
             dial: Arc::new(dial),
             timeouts: Timeouts::DEFAULT,
             login: None,
-            is_old: Arc::default(),
-            knows_only_master: Arc::default(),
-            subsessions: Arc::default(),
+            learnt: Arc::default(),
         }
     }
 
@@ -187,41 +179,8 @@ impl<D: Dial> Router<D> {
         self.is_plain
     }
 
-    pub(crate) fn versions(&self) -> Versions {
-        if self.is_old.load(Ordering::Relaxed) {
-            Versions::FALLBACK
-        } else {
-            Versions::DEFAULT
-        }
-    }
-
-    pub(crate) fn remember_it_is_old(&self) {
-        self.is_old.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn knows_only_master(&self) -> bool {
-        self.knows_only_master.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn remember_it_knows_only_master(&self) {
-        self.knows_only_master.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether the router can be asked for subsessions of a style, found out once by `probe`; who
-    /// else wants to know waits for that.
-    pub(crate) fn takes_subsessions(
-        &self,
-        style: Style,
-        probe: impl FnOnce() -> Result<bool>,
-    ) -> Result<bool> {
-        let known = self.subsessions.lock();
-        let mut known = known.unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, takes)) = known.iter().find(|(known, _)| *known == style) {
-            return Ok(*takes);
-        }
-        let takes = probe()?;
-        known.push((style, takes));
-        Ok(takes)
+    pub(crate) fn learnt(&self) -> &Learnt {
+        &self.learnt
     }
 
     pub(crate) fn greeting(&self, versions: Versions) -> Greeting<'_> {
@@ -273,9 +232,7 @@ impl<D> Clone for Router<D> {
             is_plain: self.is_plain,
             timeouts: self.timeouts,
             login: self.login.clone(),
-            is_old: Arc::clone(&self.is_old),
-            knows_only_master: Arc::clone(&self.knows_only_master),
-            subsessions: Arc::clone(&self.subsessions),
+            learnt: Arc::clone(&self.learnt),
         }
     }
 }

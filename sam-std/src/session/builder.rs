@@ -1,11 +1,11 @@
 //! How a session is to be, and bringing it online.
 
-use sam_core::field::Field;
 use std::fmt;
 use std::sync::Arc;
 
+use sam_core::client::Inquiry;
 use sam_core::command::DatagramParameters;
-use sam_core::error::{Malformed, Usage};
+use sam_core::error::Usage;
 use sam_core::{
     Create, Created, SessionId, SessionKey, SessionOption, SessionOptions, SignatureType, Style,
     Timeouts, TunnelOptions,
@@ -13,16 +13,16 @@ use sam_core::{
 use zeroize::Zeroizing;
 
 use super::control::Control;
+use super::identity::{Identity, nonsense};
 use super::{PrimarySession, Session};
-use crate::answer::{own_destination, own_key};
+use crate::PrivateKey;
 use crate::conversation::Conversation;
 use crate::datagrams::{DatagramSocket, Datagrams, Inbox};
-use crate::dial::{Dial, Transport};
+use crate::dial::Dial;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::keygen;
 use crate::router::Router;
-use crate::{Destination, PrivateKey};
 
 /// How a session is to be; made by [`Session::builder`].
 ///
@@ -250,9 +250,15 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
         let online = asking.then(Create::into_control_datagrams);
         let version = online.machine().version();
         let control = Control::start(online, inbox)?;
-        let identity = self
-            .identity(told.as_deref().map(Vec::as_slice), &control)
-            .inspect_err(|_| control.close())?;
+        let told = told.as_deref().map(Vec::as_slice);
+        let identity = Identity::of(told, self.key, self.signature_type, || {
+            let patience = self.router.timeouts().naming.into();
+            Ok(control
+                .ask(patience, Inquiry::lookup_me)?
+                .lookup()?
+                .destination)
+        })
+        .inspect_err(|_| control.close())?;
         Ok(Session {
             router: self.router.clone(),
             id,
@@ -263,72 +269,12 @@ impl<'k, D: Dial> SessionBuilder<'k, D> {
             inside: None,
         })
     }
-
-    /// Whose session the router has made: what it told in base64, or else what it says of `ME`.
-    fn identity<T: Transport>(
-        &self,
-        told: Option<&[u8]>,
-        control: &Control<T>,
-    ) -> Result<Identity> {
-        let told_key = told.and_then(|text| own_key(sam_core::Value::new(text)));
-        let told_destination = match (&told_key, told) {
-            (Some(key), _) => public_part(key)?,
-            // go-sam-bridge tells the public part only, i2pd 2.45.1 nothing for offline keys.
-            (None, Some(text)) => {
-                own_destination(sam_core::DestinationText::new(text).map_err(|_| nonsense())?)?
-            }
-            (None, None) => {
-                control
-                    .ask(
-                        self.router.timeouts().naming.into(),
-                        sam_core::client::Inquiry::lookup_me,
-                    )?
-                    .lookup()?
-                    .destination
-            }
-        };
-        let is_as_asked = match self.key {
-            Some(key) => key.destination() == told_destination,
-            None => told_destination.signature_type() == self.signature_type,
-        };
-        if !is_as_asked {
-            return Err(Error::OtherIdentity);
-        }
-        let key = match (told_key, self.key) {
-            (Some(key), _) => Some(key),
-            (None, Some(key)) => Some(copy_of(key)?),
-            (None, None) => None,
-        };
-        Ok(Identity {
-            destination: told_destination,
-            key,
-        })
-    }
-}
-
-struct Identity {
-    destination: Destination,
-    key: Option<PrivateKey>,
 }
 
 pub(super) fn random_id() -> Result<SessionId> {
     let mut entropy = [0; 16];
     getrandom::fill(&mut entropy).map_err(|error| Error::Io(error.into()))?;
     Ok(SessionId::random(entropy))
-}
-
-fn public_part(key: &PrivateKey) -> Result<Destination> {
-    Ok(Destination::new(key.destination().as_bytes().into())?)
-}
-
-pub(super) fn copy_of(key: &PrivateKey) -> Result<PrivateKey> {
-    let bytes = key.as_bytes();
-    Ok(PrivateKey::new(bytes.into(), bytes.len())?)
-}
-
-/// What the router told is no key.
-fn nonsense() -> Error {
-    Error::about(Malformed::Value(Field::Destination).into(), &[])
 }
 
 /// Shows the keys of the options alone: some values are secrets, those of encrypted leasesets.

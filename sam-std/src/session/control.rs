@@ -15,6 +15,7 @@ use sam_core::value::Excerpt;
 use sam_core::{Connection, Error as CoreError, Event, SessionId, Step, Writer};
 use zeroize::Zeroizing;
 
+use super::waiting::Wake;
 use crate::answer::Answer;
 use crate::conversation::{Buffer, Conversation};
 use crate::datagrams::{Datagram, Inbox};
@@ -40,25 +41,14 @@ pub(super) struct Control<T> {
     sending: Mutex<Vec<u8>>,
 }
 
-/// A socket whose readers can be woken for good.
-pub(crate) trait Wake: Send + Sync {
-    fn wake(&self);
-}
-
-impl<T: Transport> Wake for T {
-    fn wake(&self) {
-        let _ = self.shutdown(Shutdown::Both);
-    }
-}
-
-struct State {
+pub(super) struct State {
     connection: Connection<ControlDatagrams, Buffer>,
     /// A thread waits for an answer, or takes it.
     asking: bool,
     answer: Option<Result<Answer>>,
     /// Subsessions to be removed once nobody asks.
     leaving: Vec<SessionId>,
-    ended: bool,
+    pub(super) ended: bool,
     /// A thread writes a datagram; lines wait for it, and leave right behind.
     writing: bool,
     /// When a line left last.
@@ -66,8 +56,8 @@ struct State {
     /// The datagram that comes, unless the keeper has it, who reads into it.
     arriving: Option<Datagram>,
     /// Sockets whose readers are to be woken when the session ends.
-    waiting: HashMap<u64, Arc<dyn Wake>>,
-    next_waiting: u64,
+    pub(super) waiting: HashMap<u64, Arc<dyn Wake>>,
+    pub(super) next_waiting: u64,
 }
 
 impl<T: Transport> Control<T> {
@@ -231,22 +221,6 @@ impl<T: Transport> Control<T> {
         } else {
             Ok(())
         }
-    }
-
-    /// Wakes the readers of a socket when the session ends; until the guard drops.
-    pub(super) fn wake_at_end<W: Wake + 'static>(&self, socket: &Arc<W>) -> Result<Waiting<'_, T>> {
-        let mut state = self.lock();
-        if state.ended {
-            return Err(Error::SessionEnded);
-        }
-        let number = state.next_waiting;
-        state.next_waiting += 1;
-        let socket: Arc<W> = Arc::clone(socket);
-        state.waiting.insert(number, socket);
-        Ok(Waiting {
-            control: self,
-            number,
-        })
     }
 
     pub(super) fn close(&self) {
@@ -417,7 +391,7 @@ impl<T: Transport> Control<T> {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -464,24 +438,5 @@ struct EndAtLast<'c, T: Transport>(&'c Control<T>);
 impl<T: Transport> Drop for EndAtLast<'_, T> {
     fn drop(&mut self) {
         self.0.close();
-    }
-}
-
-/// A socket whose readers are woken when the session ends.
-pub(super) struct Waiting<'c, T: Transport> {
-    control: &'c Control<T>,
-    number: u64,
-}
-
-impl<T: Transport> Waiting<'_, T> {
-    /// Keeps it so as long as the session lasts.
-    pub(super) fn for_good(self) {
-        mem::forget(self);
-    }
-}
-
-impl<T: Transport> Drop for Waiting<'_, T> {
-    fn drop(&mut self) {
-        self.control.lock().waiting.remove(&self.number);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::control::Wake;
+use super::waiting::Wake;
 use crate::error::{Error, Result};
 
 /// What a subsession has of its own.

@@ -1,28 +1,28 @@
 //! A session: one destination, and the streams from and to it.
 
+mod asking;
 mod builder;
 mod control;
+mod forward;
+mod identity;
 mod incoming;
 mod inside;
 mod primary;
+mod waiting;
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use sam_core::client::Inquiry;
 use sam_core::error::Usage;
 use sam_core::{
-    Accept, Accepted, Address, Connect, Forward, Forwarded, Greeting, Machine, Ports, SessionId,
-    SignatureType, Target, Version,
+    Accept, Accepted, Address, Connect, Greeting, Machine, Ports, SessionId, Target, Version,
 };
 
-use crate::answer::{Lookup, own_destination};
+use crate::answer::own_destination;
 use crate::conversation::Conversation;
-use crate::dial::{Dial, Transport};
+use crate::dial::Dial;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
-use crate::forwarding::Forwarding;
 use crate::router::Router;
 use crate::stream::Stream;
 use crate::target::ToTarget;
@@ -32,11 +32,12 @@ pub use builder::SessionBuilder;
 pub use incoming::Incoming;
 pub use primary::PrimarySession;
 
-pub(crate) use control::Wake;
-use control::{Control, Waiting};
+use control::Control;
 use incoming::Pause;
 use inside::Inside;
 pub(crate) use primary::NO_OPTIONS;
+use waiting::Waiting;
+pub(crate) use waiting::Wake;
 
 /// A session at a router: its own destination, and the streams from and to it.
 ///
@@ -135,107 +136,6 @@ impl<D: Dial> Session<D> {
     /// The peers that come, one after the other; ends when the session does.
     pub const fn incoming(&self) -> Incoming<'_, D> {
         Incoming::new(self)
-    }
-
-    /// Has the router dial a listening socket of this program for each peer.
-    ///
-    /// Each connection starts with a line that names the peer; [`Stream::from_forwarded`] reads
-    /// it. An unspecified address (`0.0.0.0`, `::`) is replaced by the one this host is seen
-    /// under by the router. i2pd 2.45.1 ignores the address and dials this host.
-    ///
-    /// # Errors
-    /// [`Error::Refused`]; [`Usage::NotNow`] over a transport that is not the network, whose
-    /// other end the router would dial instead of this program, and for `0.0.0.0` with a router
-    /// that sees this host under an IPv6 address.
-    pub fn forward(&self, to: SocketAddr) -> Result<Forwarding<D::Transport>> {
-        self.have_dialled(to, |forward| forward)
-    }
-
-    /// As [`Self::forward`], with TLS between the router and the listening socket, which has the
-    /// server's part; the line that names the peer comes inside. Only Java I2P does it: i2pd and
-    /// emissary take no notice and dial without TLS, which the server has to refuse.
-    ///
-    /// # Errors
-    /// As [`Self::forward`]; [`Usage::NeedsVersion`] if the router speaks less than SAM 3.2.
-    pub fn forward_tls(&self, to: SocketAddr) -> Result<Forwarding<D::Transport>> {
-        self.have_dialled(to, |forward| forward.ssl())
-    }
-
-    fn have_dialled(
-        &self,
-        to: SocketAddr,
-        how: impl Fn(Forward<'_>) -> Forward<'_>,
-    ) -> Result<Forwarding<D::Transport>> {
-        let here = self.control.transport().local_ip().ok_or(Usage::NotNow)?;
-        let host = match to.ip() {
-            // Nothing listens on an IPv6 address there.
-            IpAddr::V4(ip) if ip.is_unspecified() && here.is_ipv6() => match here.is_loopback() {
-                true => Ipv4Addr::LOCALHOST.into(),
-                false => return Err(Usage::NotNow.into()),
-            },
-            ip if ip.is_unspecified() => here,
-            ip => ip,
-        };
-        let (id, port) = (&self.id, to.port());
-        self.on_socket(
-            |greeting| {
-                let timeouts = self.router.timeouts();
-                Ok(how(Forward::new(greeting, timeouts, id, Some(host), port)))
-            },
-            |mut asking| match asking.recv()? {
-                Some(Forwarded::Active) => Forwarding::new(asking),
-                _ => Err(Error::Closed),
-            },
-        )
-    }
-
-    /// Which destination a name or address stands for, asked on the session's own socket.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] with `KEY_NOT_FOUND`, or `INVALID_KEY` from i2pd, for an unknown name.
-    pub fn lookup(&self, name: impl ToTarget) -> Result<Destination> {
-        name.to_target(|target| {
-            let patience = self.router.timeouts().naming.into();
-            let answer = self
-                .control
-                .ask(patience, |inquiry, tx| inquiry.lookup(target, tx))?;
-            Ok(answer.lookup()?.destination)
-        })?
-    }
-
-    /// As [`Router::lookup_with_options`], asked on the session's own socket.
-    ///
-    /// # Errors
-    /// As [`Router::lookup_with_options`].
-    pub fn lookup_with_options(&self, name: impl ToTarget) -> Result<Lookup> {
-        name.to_target(|target| {
-            let patience = self.router.timeouts().naming.into();
-            self.control
-                .ask(patience, |inquiry, tx| {
-                    inquiry.lookup_with_options(target, tx)
-                })?
-                .lookup()
-        })?
-    }
-
-    /// Has the router make a new destination with Ed25519 signatures.
-    ///
-    /// # Errors
-    /// As [`Router::generate_destination`].
-    pub fn generate_destination(&self) -> Result<PrivateKey> {
-        const TYPE: SignatureType = SignatureType::ED25519;
-        self.control
-            .ask(self.router.timeouts().naming.into(), |inquiry, tx| {
-                inquiry.generate(TYPE, tx)
-            })?
-            .private_key(TYPE)
-    }
-
-    /// The destination as the router has it.
-    fn ask_me(&self) -> Result<Destination> {
-        let patience = self.router.timeouts().naming.into();
-        let answer = self.control.ask(patience, Inquiry::lookup_me)?;
-        Ok(answer.lookup()?.destination)
     }
 
     /// Whether the session is still there, as far as its socket tells.

@@ -8,7 +8,8 @@ use sam_core::{
     Address, Ports, ResultCode, SessionId, SessionOptions, Style, TunnelOptions, Value,
 };
 
-use super::builder::{SessionBuilder, copy_of, random_id};
+use super::builder::{SessionBuilder, random_id};
+use super::identity::copy_of;
 use super::{Inside, Session};
 use crate::datagrams::{DatagramSocket, Datagrams};
 use crate::dial::Dial;
@@ -32,7 +33,7 @@ impl<D: Dial> PrimarySession<D> {
             builder.open(Some((style, nothing))).map(Self)
         };
         let router = builder.router();
-        if router.knows_only_master() {
+        if router.learnt().knows_only_master() {
             return open(Style::Master);
         }
         match open(Style::Primary) {
@@ -41,7 +42,7 @@ impl<D: Dial> PrimarySession<D> {
                 if matches!(first, Error::Closed) || first.is_refused(ResultCode::I2pError) =>
             {
                 let opened = open(Style::Master)?;
-                router.remember_it_knows_only_master();
+                router.learnt().remember_it_knows_only_master();
                 Ok(opened)
             }
             opened => opened,
@@ -112,6 +113,7 @@ impl<D: Dial> PrimarySession<D> {
         }
         let is_safe = self
             .router()
+            .learnt()
             .takes_subsessions(add.style, || self.survives(&like(&random_id()?)))?;
         if !is_safe {
             return Err(Error::Unsupported);

@@ -89,7 +89,7 @@ fn subsessions_are_added_and_removed_with_any_router_s_answer() {
             let primary = scripted.builder().primary().unwrap();
             let web = primary.add_stream(80).unwrap();
             assert_eq!(web.destination(), primary.destination());
-            drop(web);
+            web.close();
             assert!(primary.is_alive());
         });
     }
