@@ -14,8 +14,9 @@ use std::time::{Duration, Instant, SystemTime};
 use sam_std::sam_core::error::{KeyError, Usage};
 use sam_std::sam_core::key::EncryptedAddress;
 use sam_std::{
-    Address, DatagramSocket, Datagrams, Dropped, Endpoint, Error, KeyFile, Ports, PrivateKey,
-    ResultCode, Router, Session, SessionBuilder, Stream, TunnelOptions, Version, keygen,
+    Address, DatagramSocket, Datagrams, Destination, Dropped, Endpoint, Error, KeyFile, Ports,
+    PrivateKey, ResultCode, Router, Session, SessionBuilder, Stream, TunnelOptions, Version,
+    keygen,
 };
 use sha2::{Digest, Sha256};
 
@@ -463,18 +464,62 @@ fn two_subsessions_share_a_destination(key: Option<&PrivateKey>, which: usize) {
         None => builder.primary(),
     };
     let primary = primary.unwrap();
-    // i2pd goes by the port that a peer connects to, which 2.45.1 cannot be told: it is 0.
     let [any, other] = [0, 80].map(|port| primary.add_stream(port).unwrap());
     assert_eq!(any.destination(), primary.destination());
     let peer = session(1, &ready_key(1, which));
     echo_a_megabyte(&peer, &any);
     echo_a_megabyte(&any, &peer);
     echo_a_megabyte(&other, &peer);
+    whoever_accepts_gets_a_stream(&peer, [&any, &other]);
+    // Asked all the same, i2pd would end the session; see the echo below.
+    let refused = primary.add_datagrams(Datagrams::repliable()).unwrap_err();
+    let needs = Usage::NeedsVersion(Version::V3_2);
+    assert!(
+        matches!(refused, Error::Usage(usage) if usage == needs),
+        "{refused}"
+    );
     drop(other);
     assert!(primary.is_alive());
     echo_a_megabyte(&peer, &any);
     drop(primary);
     assert!(matches!(any.accept(), Err(Error::SessionEnded)));
+}
+
+/// i2pd 2.45.1 goes by no port: whichever subsession accepts first gets the stream.
+fn whoever_accepts_gets_a_stream(peer: &Session, subsessions: [&Session; 2]) {
+    for listening in subsessions {
+        for port in [0, 80, 81] {
+            thread::scope(|scope| {
+                let (tell, told) = std::sync::mpsc::channel();
+                scope.spawn(move || tell.send(listening.accept().map(drop)));
+                let _calling = call(peer, listening.destination(), port);
+                let accepted = told.recv_timeout(Duration::from_secs(30));
+                if accepted.is_err() {
+                    listening.close();
+                }
+                accepted.expect("a stream").unwrap();
+            });
+        }
+    }
+}
+
+/// A stream to a port, which a router of this version is not asked for by sam-std.
+fn call(from: &Session, to: &Destination, port: u16) -> TcpStream {
+    let mut asking = BufReader::new(TcpStream::connect(routers()[1].to_string()).unwrap());
+    let id = from.id().as_str();
+    for line in [
+        "HELLO VERSION".to_owned(),
+        format!("STREAM CONNECT ID={id} DESTINATION={to} TO_PORT={port}"),
+    ] {
+        let said = format!("{line}\n");
+        asking.get_mut().write_all(said.as_bytes()).unwrap();
+        let mut answer = String::new();
+        asking.read_line(&mut answer).unwrap();
+        assert!(answer.contains(" RESULT=OK"), "{answer}");
+    }
+    let mut stream = asking.into_inner();
+    stream.write_all(b"hello").unwrap();
+    stream
 }
 
 #[test]

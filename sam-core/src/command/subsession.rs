@@ -20,7 +20,8 @@ pub struct SessionAdd<'a> {
     /// The subsession's name at the router.
     pub id: Value<'a>,
     /// The I2CP port it listens on, 0 for all that nobody else listens on; without one,
-    /// FROM_PORT. i2pd up to 2.59 ignores it and goes by FROM_PORT, which 2.45.1 requires.
+    /// FROM_PORT. i2pd up to 2.59 ignores it and goes by FROM_PORT; 2.45.1 requires that, and
+    /// goes by no port at all.
     pub listen_port: Option<u16>,
     /// The I2CP protocol a raw one listens on, 0 for all; without one, PROTOCOL.
     pub listen_protocol: Option<u8>,

@@ -56,7 +56,8 @@ impl<D: Dial> PrimarySession<D> {
     /// it, and so does [`Session::close`].
     ///
     /// The port goes to the router as FROM_PORT, which all routers take for the port to listen
-    /// on; i2pd 2.45.1 takes no subsession without.
+    /// on; i2pd 2.45.1 takes no subsession without. It goes by no port itself: there each stream is
+    /// given to whichever subsession accepts first.
     ///
     /// # Errors
     /// [`Error::Refused`], for instance if another subsession has the port;
