@@ -14,7 +14,7 @@ impl<D: Dial> Session<D> {
     /// Which destination a name or address stands for, asked on the session's own socket.
     ///
     /// # Errors
-    /// [`Error::Refused`] with `KEY_NOT_FOUND`, or `INVALID_KEY` from i2pd, for an unknown name.
+    /// [`Error::Refused`](crate::Error::Refused) with `KEY_NOT_FOUND`, or `INVALID_KEY` from i2pd, for an unknown name.
     pub fn lookup(&self, name: impl ToTarget) -> Result<Destination> {
         name.to_target(|target| {
             let patience = self.router.timeouts().naming.into();
@@ -25,10 +25,10 @@ impl<D: Dial> Session<D> {
         })?
     }
 
-    /// As [`Router::lookup_with_options`], asked on the session's own socket.
+    /// As [`Router::lookup_with_options`](crate::Router::lookup_with_options), asked on the session's own socket.
     ///
     /// # Errors
-    /// As [`Router::lookup_with_options`].
+    /// As [`Router::lookup_with_options`](crate::Router::lookup_with_options).
     pub fn lookup_with_options(&self, name: impl ToTarget) -> Result<Lookup> {
         name.to_target(|target| {
             let patience = self.router.timeouts().naming.into();
@@ -43,7 +43,7 @@ impl<D: Dial> Session<D> {
     /// Has the router make a new destination with Ed25519 signatures.
     ///
     /// # Errors
-    /// As [`Router::generate_destination`].
+    /// As [`Router::generate_destination`](crate::Router::generate_destination).
     pub fn generate_destination(&self) -> Result<PrivateKey> {
         const TYPE: SignatureType = SignatureType::ED25519;
         self.control

@@ -13,7 +13,7 @@ use crate::forwarding::Forwarding;
 impl<D: Dial> Session<D> {
     /// Has the router dial a listening socket of this program for each peer.
     ///
-    /// Each connection starts with a line that names the peer; [`Stream::from_forwarded`] reads
+    /// Each connection starts with a line that names the peer; [`Stream::from_forwarded`](crate::Stream::from_forwarded) reads
     /// it. An unspecified address (`0.0.0.0`, `::`) is replaced by the one this host is seen
     /// under by the router. i2pd 2.45.1 ignores the address and dials this host.
     ///
