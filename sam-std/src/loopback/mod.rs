@@ -26,7 +26,7 @@
 //!
 //! # What it speaks
 //! SAM 3.0 to 3.3: `HELLO`, `PING`, `QUIT`, `HELP`, `AUTH`, `SESSION CREATE` of the styles `STREAM`,
-//! `DATAGRAM`, `RAW`, `PRIMARY` and `MASTER`, `SESSION ADD` of `STREAM` and `SESSION REMOVE`,
+//! `DATAGRAM`, `DATAGRAM2`, `DATAGRAM3`, `RAW`, `PRIMARY` and `MASTER`, `SESSION ADD` of `STREAM` and `SESSION REMOVE`,
 //! `STREAM CONNECT`, `ACCEPT` and `FORWARD`, `NAMING LOOKUP` of host names, b32 and b33 addresses,
 //! destinations and `ME`, `DEST GENERATE`; datagrams by UDP and on control sockets. A session with
 //! `i2cp.leaseSetType=5` is found by its b33 address alone. A private key with an offline signature

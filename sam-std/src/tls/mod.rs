@@ -30,8 +30,9 @@ pub use stream::TlsStream;
 /// Dials a router through TLS 1.3 or 1.2; for [`Router::over`](crate::Router::over).
 ///
 /// There is no way without a check of who answers: by a CA, by a pinned certificate, or by whom
-/// the system trusts, if that is asked for. Datagrams do not go by UDP and
-/// [`Session::forward`](crate::Session::forward) is refused, since neither would be covered.
+/// the system trusts, if that is asked for. Datagrams go through
+/// it too, unless UDP is asked for; [`Session::forward`](crate::Session::forward) is refused, since
+/// it would not be covered.
 ///
 /// ```no_run
 /// use sam_std::{Endpoint, Router, Session, Tls};
