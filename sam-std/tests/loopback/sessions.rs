@@ -28,8 +28,8 @@ fn refusals_leave_the_connection_open() {
             error("HOST is not the client's own address"),
         ),
         (
-            "DATAGRAM2 ID=a DESTINATION=TRANSIENT PORT=1",
-            error("Unrecognized SESSION STYLE"),
+            "DATAGRAM9 ID=a DESTINATION=TRANSIENT PORT=1",
+            error("a parameter has an invalid value"),
         ),
         (
             "PRIMARY ID=a DESTINATION=TRANSIENT FROM_PORT=1",
