@@ -10,7 +10,6 @@ use sam_core::{Ports, Style};
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Datagrams {
     pub(crate) style: Style,
-    #[cfg_attr(not(feature = "udp"), expect(dead_code, reason = "by UDP only"))]
     pub(super) router_port: u16,
     ports: Option<Ports>,
     protocol: Option<u8>,

@@ -79,10 +79,6 @@ impl Inbox {
         })
     }
 
-    pub(super) const fn style(&self) -> Style {
-        self.style
-    }
-
     pub(super) fn is_raw(&self) -> bool {
         self.style == Style::Raw
     }

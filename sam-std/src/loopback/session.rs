@@ -92,14 +92,6 @@ impl Session {
         self.inbox.is_none() && self.subsessions.is_none()
     }
 
-    pub(super) fn style(&self) -> Style {
-        match (&self.inbox, &self.subsessions) {
-            (Some(inbox), _) => inbox.style(),
-            (None, Some(_)) => Style::Primary,
-            (None, None) => Style::Stream,
-        }
-    }
-
     /// Who takes this, streams or datagrams: this session, or one inside it.
     pub(super) fn listening(self: Arc<Self>, wanted: Listen) -> Option<Arc<Self>> {
         match &self.subsessions {
