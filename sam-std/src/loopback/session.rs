@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use sam_core::key::{DestinationHash, EncryptedAddress};
-use sam_core::{ResultCode, Status, Style};
+use sam_core::{ResultCode, Status};
 
 use super::acceptor::Acceptor;
 use super::connector::{Connector, Offer};

@@ -4,7 +4,7 @@ use std::net::UdpSocket;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use sam_std::{DatagramSocket, Destination};
+use sam_std::{DatagramSocket, Destination, Source};
 
 use crate::board::{Running, STATIC_ADDRESS, emulator};
 
@@ -57,6 +57,9 @@ pub(crate) fn start(board: &str, port: u16, arguments: &[&str]) -> Running {
 pub(crate) fn reading(peer: &DatagramSocket) -> Reading {
     let mut line = [0; 256];
     let received = peer.recv_from(&mut line).expect("no reading comes");
+    let Some(Source::Destination(source)) = received.source else {
+        panic!("nobody has signed it");
+    };
     let line = std::str::from_utf8(&line[..received.len]).unwrap();
     println!("{line}");
     let words: Vec<_> = line.split_whitespace().collect();
@@ -66,7 +69,7 @@ pub(crate) fn reading(peer: &DatagramSocket) -> Reading {
         number.and_then(Result::ok).expect("a number of this name")
     };
     Reading {
-        source: received.source.unwrap(),
+        source,
         number: number("reading"),
         every: number("every"),
         obeyed: number("obeyed"),

@@ -54,6 +54,8 @@ pub(super) const I2PD: Table = Table {
 
 pub(super) const NOT_IN_IDS: &str = "<>\"'/";
 pub(super) const STYLES: &[&str] = &["STREAM", "DATAGRAM", "RAW", "MASTER"];
+/// It has DATAGRAM3 as well, which never arrived.
+const NEW_STYLES: &[&str] = &["STREAM", "DATAGRAM", "DATAGRAM2", "RAW", "MASTER"];
 
 pub(super) const INVALID_ID: Answer = Part("SESSION STATUS RESULT=INVALID_ID\n");
 const WELCOME: Answer = Say("HELLO REPLY RESULT=OK VERSION={VERSION}\n");
@@ -89,7 +91,7 @@ pub(super) const CREATE: Command = Command {
     checks: &[
         (Flaw::Holds("ID", NOT_IN_IDS), INVALID_ID),
         (Flaw::IdInUse, DUPLICATED_ID),
-        (Flaw::NoneOf("STYLE", STYLES), UNKNOWN_STYLE),
+        (Flaw::NoneOf("STYLE", NEW_STYLES), UNKNOWN_STYLE),
         (Flaw::NoAddress, INVALID_HOST),
         (
             Flaw::NoPortOfHost,
