@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::runner::Runner;
 use crate::shared::Shared;
 
-/// The memory of a [`ControlDatagramSocket`], `IN + OUT` bytes and about 500 more.
+/// The memory of a [`ControlDatagramSocket`], `IN + OUT` bytes and up to 520 more.
 ///
 /// `IN` holds datagrams that wait to be received, each with its source: 391 bytes for an Ed25519
 /// destination, none for raw ones. `OUT` holds one that leaves, with its line: at most 600 bytes
@@ -75,12 +75,16 @@ impl<R, T> Runner<R, T> {
     ///
     /// # Errors
     /// [`Error::Sam`] with [`Usage::NotNow`] for settings that the style does not have, or that are
-    /// for UDP, and with [`Usage::OutOfRange`] for protocols of other styles.
+    /// for UDP, and for a session whose datagrams come by UDP already; with [`Usage::OutOfRange`] for protocols of other styles.
     pub fn with_control_datagrams<const IN: usize, const OUT: usize>(
         mut self,
         settings: Datagrams,
         buffers: &'static mut DatagramBuffers<IN, OUT>,
     ) -> Result<(ControlDatagramSocket, Self), Error> {
+        #[cfg(feature = "udp")]
+        if self.datagrams.is_some() {
+            return Err(usage(Usage::NotNow));
+        }
         let style = settings.style;
         settings.parameters(None).validate(style).map_err(usage)?;
         let DatagramBuffers {

@@ -57,13 +57,17 @@ impl<R, T: Dial> Runner<R, T> {
     /// # Errors
     /// [`Error::Sam`] with [`Usage::NotNow`] for a pool whose transports are not
     /// [`in the clear`](Dial::IS_CLEAR): UDP would go beside the tunnel; also for settings that
-    /// the style does not have. With [`Usage::OutOfRange`] for protocols of other styles.
+    /// the style does not have, and for a session whose datagrams come on its own connection. With [`Usage::OutOfRange`] for protocols of other styles.
     /// [`Error::Unreachable`] if the socket cannot be bound.
     pub fn with_datagrams(
         mut self,
         settings: Datagrams,
         udp: UdpSocket<'static>,
     ) -> Result<(DatagramSocket, Self), Error> {
+        #[cfg(feature = "control-datagrams")]
+        if self.exchange.is_some() {
+            return Err(usage(Usage::NotNow));
+        }
         if !T::IS_CLEAR {
             return Err(usage(Usage::NotNow));
         }

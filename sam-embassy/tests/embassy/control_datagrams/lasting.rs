@@ -2,7 +2,7 @@
 
 use embassy_futures::join::join;
 use embassy_time::{Duration, Timer, with_timeout};
-use sam_embassy::{Datagrams, Dropped, Error, State};
+use sam_embassy::{DatagramBuffers, Datagrams, Dropped, Error, State};
 
 use super::{noise, peer, raw, received, with_datagrams};
 use crate::bench::SLOTS;
@@ -170,4 +170,10 @@ fn ten_thousand_datagrams_leave_socket_and_pool_as_they_were() {
         assert_eq!(bench.board.router.connections.get(), 1);
         assert_eq!(bench.board.router.created.borrow().len(), 1);
     });
+}
+
+#[test]
+fn the_memory_is_the_callers_and_little_more() {
+    // Less on 32 bits.
+    assert!(size_of::<DatagramBuffers<0, 0>>() <= 520);
 }

@@ -59,3 +59,20 @@ fn settings_that_make_no_sense_are_refused() {
         });
     }
 }
+
+#[cfg(feature = "control-datagrams")]
+#[test]
+fn a_session_has_one_way_for_its_datagrams() {
+    with_wire(async |wired| {
+        let board = board(wired);
+        let raw = Datagrams::raw();
+        let memory = || crate::wire::leak(sam_embassy::DatagramBuffers::<1024, 1024>::new());
+        let runner = || board.session_and_runner(Some(1)).1;
+        let (_by_udp, first) = runner().with_datagrams(raw, udp(wired.stack, 0)).unwrap();
+        let refused = first.with_control_datagrams(raw, memory());
+        assert_eq!(refused.err(), Some(usage(Usage::NotNow)));
+        let (_on_control, first) = runner().with_control_datagrams(raw, memory()).unwrap();
+        let refused = first.with_datagrams(raw, udp(wired.stack, 0));
+        assert_eq!(refused.err(), Some(usage(Usage::NotNow)));
+    });
+}
