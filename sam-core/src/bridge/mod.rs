@@ -45,6 +45,7 @@
 //! ```
 
 mod complaint;
+mod due;
 mod negotiate;
 mod request;
 
@@ -52,7 +53,6 @@ use crate::client::Versions;
 use crate::command::{Command, Hello};
 use crate::error::{Error, Malformed, Usage};
 use crate::header::{CountedReceived, CountedSend, Peer};
-use crate::lease_set_options::LeaseSetOptions;
 use crate::machine::{Heard, Machine};
 use crate::reply::Reply;
 use crate::status::{ResultCode, Status};
@@ -60,6 +60,7 @@ use crate::time::Duration;
 use crate::types::Version;
 use crate::writer::Writer;
 use complaint::{complain, complaint};
+use due::Due;
 use negotiate::negotiate;
 
 pub use request::{Ending, Request};
@@ -87,25 +88,6 @@ enum At {
     Due(Due),
     AwaitingPeer { silent: bool },
     Over,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-enum Due {
-    Greet(Version),
-    Auth,
-    Create,
-    /// SESSION ADD and REMOVE.
-    Change,
-    Connect {
-        silent: bool,
-    },
-    Accept {
-        silent: bool,
-    },
-    Forward,
-    Lookup,
-    Generate,
 }
 
 impl Default for Bridge {
@@ -166,29 +148,15 @@ impl Bridge {
         let At::Due(due) = self.at else {
             return Err(Usage::NotNow.into());
         };
-        let fits = match due {
-            Due::Greet(_) => matches!(reply, Reply::Hello { .. }),
-            Due::Auth => matches!(reply, Reply::Other { verb: b"AUTH", .. }),
-            Due::Create | Due::Change => matches!(reply, Reply::Session { .. }),
-            Due::Connect { .. } | Due::Accept { .. } | Due::Forward => {
-                matches!(reply, Reply::Stream(_))
-            }
-            Due::Lookup => matches!(reply, Reply::Naming { .. }),
-            Due::Generate => matches!(reply, Reply::Dest { .. } | Reply::DestRefused(_)),
-        };
-        if !fits {
+        if !due.is_met_by(reply) {
             return Err(Usage::NotNow.into());
         }
-        let silent = matches!(
-            due,
-            Due::Connect { silent: true } | Due::Accept { silent: true }
-        );
         let granted = reply.status().is_none_or(|status| status.is_ok());
         match (due, reply) {
             (Due::Greet(version), Reply::Hello { status, .. }) => {
                 return self.settle(*status, granted.then_some(version), tx);
             }
-            _ if silent => {}
+            _ if due.is_silent() => {}
             _ => reply.encode(tx)?,
         }
         match due {
@@ -215,30 +183,7 @@ impl Bridge {
         let At::Due(due) = self.at else {
             return Err(Usage::NotNow.into());
         };
-        let reply = match due {
-            Due::Greet(_) => Reply::Hello {
-                status,
-                version: None,
-            },
-            Due::Auth => Reply::Other {
-                verb: b"AUTH",
-                status,
-            },
-            Due::Create | Due::Change => Reply::Session {
-                status,
-                destination: None,
-                id: None,
-            },
-            Due::Connect { .. } | Due::Accept { .. } | Due::Forward => Reply::Stream(status),
-            Due::Lookup => Reply::Naming {
-                status,
-                name: None,
-                value: None,
-                options: LeaseSetOptions::NONE,
-            },
-            Due::Generate => Reply::DestRefused(status),
-        };
-        self.answer(&reply, tx)
+        self.answer(&due.refusal(status), tx)
     }
 
     /// Names the peer that an ACCEPT waited for; the connection is its stream then.
