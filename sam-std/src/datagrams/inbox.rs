@@ -131,6 +131,13 @@ impl Datagram {
         self.payload.get_mut(self.filled..).unwrap_or_default()
     }
 
+    /// Takes what has come, as much as there is room for.
+    pub(crate) fn take(&mut self, came: &[u8]) {
+        let room = self.room().iter_mut();
+        let taken = room.zip(came).map(|(to, from)| *to = *from).count();
+        self.filled += taken;
+    }
+
     /// Says that so many bytes were put into [`Self::room`].
     pub(crate) const fn filled(&mut self, count: usize) {
         self.filled += count;
