@@ -319,6 +319,58 @@ fn what_the_bridge_never_hears_stands_in_it_too() {
 }
 
 #[test]
+fn datagrams_on_control_sockets_stand_behind_their_lines() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("loopback.sam");
+    let bridge = LoopbackBridge::builder().transcript(&file).start().unwrap();
+    let create = |id: &str| format!("SESSION CREATE STYLE=DATAGRAM ID={id} DESTINATION=TRANSIENT");
+    let [mut sender, mut receiver] = [Client::greeted(&bridge), Client::greeted(&bridge)];
+    for (client, id) in [(&mut sender, "a"), (&mut receiver, "b")] {
+        assert!(
+            client
+                .ask(&create(id))
+                .starts_with("SESSION STATUS RESULT=OK")
+        );
+    }
+    let name = receiver.ask("NAMING LOOKUP NAME=ME");
+    let name = name.split("VALUE=").nth(1).unwrap();
+    // A payload may look like lines, and come in pieces.
+    let payload = b"PING 1\nPING 2\n";
+    sender.say(format!("DATAGRAM SEND DESTINATION={name} SIZE=14\n").as_bytes());
+    for piece in payload.chunks(5) {
+        sender.say(piece);
+    }
+    sender.say(b"PING behind\n");
+    assert_eq!(sender.line(), "PONG behind");
+    assert!(receiver.line().starts_with("DATAGRAM RECEIVED "));
+    receiver.expect(payload);
+    bridge.stop();
+    let sockets = read("loopback", &fs::read(&file).unwrap());
+    let behind = |socket: &Socket, is_line: &dyn Fn(&Entry) -> bool| {
+        let line = socket.entries.iter().position(is_line).unwrap();
+        socket.entries[line + 1..].to_vec()
+    };
+    let sent = behind(
+        &sockets[0],
+        &|entry| matches!(entry, Entry::Said(line) if line.starts_with(b"DATAGRAM SEND ")),
+    );
+    let [.., Entry::Said(ping), Entry::Heard(_), _] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(ping, b"PING behind");
+    let pieces = sent.iter().filter_map(|entry| match entry {
+        Entry::Sent(bytes) => Some(bytes.as_slice()),
+        _ => None,
+    });
+    assert_eq!(pieces.collect::<Vec<_>>().concat(), payload);
+    let received = behind(
+        &sockets[1],
+        &|entry| matches!(entry, Entry::Heard(line) if line.starts_with(b"DATAGRAM RECEIVED ")),
+    );
+    assert_eq!(received.first(), Some(&Entry::Received(payload.to_vec())));
+}
+
+#[test]
 fn passwords_never_reach_a_transcript() {
     const PASSWORDS: [&str; 3] = ["open sesame", "second=\"one\"", "wrong"];
     let directory = tempfile::tempdir().unwrap();
