@@ -18,9 +18,9 @@ use sam_core::bridge::{Bridge, Request};
 use sam_core::client::Arrival;
 use sam_core::io::{asynch, blocking};
 use sam_core::{
-    Accept, Address, Command, Connect, Connection, Create, Error, Forward, Greeting, Machine,
-    PrivateKey, Reply, ResultCode, SessionId, SessionKey, SessionOptions, Status, Timeouts,
-    Utility, Writer,
+    Accept, Address, Command, Connect, Connection, Create, DestinationText, Error, Forward,
+    Greeting, Machine, PrivateKey, Reply, ResultCode, SessionId, SessionKey, SessionOptions,
+    Status, Timeouts, Utility, Writer,
 };
 
 #[panic_handler]
@@ -30,9 +30,10 @@ fn panic(_: &PanicInfo<'_>) -> ! {
 
 /// Every entry point, kept by the linker.
 #[used]
-static ENTRY_POINTS: [fn(&[u8]) -> usize; 9] = [
+static ENTRY_POINTS: [fn(&[u8]) -> usize; 10] = [
     utility,
     create_and_ask,
+    control_datagrams,
     connect,
     accept,
     forward,
@@ -57,6 +58,21 @@ fn create_and_ask(key: &[u8]) -> usize {
     };
     let session = create(SessionKey::TRANSIENT).map(Create::into_session);
     drive(create((&key).into()).map_err(Error::Usage)) + drive(session.map_err(Error::Usage))
+}
+
+fn control_datagrams(payload: &[u8]) -> usize {
+    let id = SessionId::random([7; 16]);
+    let (greeting, timeouts) = (Greeting::default(), Timeouts::DEFAULT);
+    let (key, options) = (SessionKey::TRANSIENT, SessionOptions::DEFAULT);
+    let created = Create::new(greeting, timeouts, &id, key, options);
+    let Ok(mut machine) = created.map(Create::into_control_datagrams) else {
+        return 0;
+    };
+    let mut buffer = [0; 256];
+    let mut writer = Writer::new(&mut buffer);
+    let to = DestinationText::new(payload).map_err(|_| Error::Closed);
+    let sent = to.and_then(|to| machine.send(to, payload, &mut writer));
+    usize::from(sent.is_ok()) + drive(Ok(machine))
 }
 
 fn connect(to: &[u8]) -> usize {

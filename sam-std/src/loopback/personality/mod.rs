@@ -24,7 +24,8 @@ pub(super) use table::Answer;
 use table::Table;
 
 /// Which router a [`LoopbackBridge`](super::LoopbackBridge) behaves like, as far as clients can
-/// tell by what is said: when routers build tunnels, or lose datagrams, is not imitated.
+/// tell by what is said: when routers build tunnels, or lose datagrams, is not imitated, nor that
+/// i2pd 2.45.1 gives a stream to whichever subsession accepts, whatever port it is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Personality {
