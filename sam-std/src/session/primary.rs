@@ -94,7 +94,8 @@ impl<D: Dial> PrimarySession<D> {
     /// [`Error::Unsupported`] if the router ended that other session; [`Usage::NeedsVersion`]
     /// from a router below 3.2, such as i2pd 2.45.1, which is not even tried;
     /// [`Usage::NotNow`] for a router whose UDP address is not known, as
-    /// [`SessionBuilder::create_datagrams`] has it; other [`Error::Usage`] for settings that
+    /// [`SessionBuilder::create_datagrams`] has it, and for datagrams on the control socket, which
+    /// subsessions would have to share; other [`Error::Usage`] for settings that
     /// cannot be; [`Error::Refused`], for instance if another subsession listens for the same;
     /// those of binding a UDP socket and of [`SessionBuilder::create`].
     pub fn add_datagrams(&self, datagrams: Datagrams) -> Result<DatagramSocket<D>> {
