@@ -26,13 +26,13 @@
 //!
 //! # What it speaks
 //! SAM 3.0 to 3.3: `HELLO`, `PING`, `QUIT`, `HELP`, `AUTH`, `SESSION CREATE` of the styles `STREAM`,
-//! `DATAGRAM`, `DATAGRAM2`, `DATAGRAM3`, `RAW`, `PRIMARY` and `MASTER`, `SESSION ADD` of `STREAM` and `SESSION REMOVE`,
-//! `STREAM CONNECT`, `ACCEPT` and `FORWARD`, `NAMING LOOKUP` of host names, b32 and b33 addresses,
-//! destinations and `ME`, `DEST GENERATE`; datagrams by UDP and on control sockets. A session with
-//! `i2cp.leaseSetType=5` is found by its b33 address alone. A private key with an offline signature
-//! that is forged or has expired is an `INVALID_KEY`. Unlike some routers it reads what a client
-//! sends ahead of an answer, passes
-//! half-closed streams on, and answers PING at any moment: test against a real router as well.
+//! `DATAGRAM`, `DATAGRAM2`, `DATAGRAM3`, `RAW`, `PRIMARY` and `MASTER`, `SESSION ADD` of all but the
+//! last two and `SESSION REMOVE`, `STREAM CONNECT`, `ACCEPT` and `FORWARD`, `NAMING LOOKUP` of host
+//! names, b32 and b33 addresses, destinations and `ME`, `DEST GENERATE`; datagrams by UDP and on
+//! control sockets. A session with `i2cp.leaseSetType=5` is found by its b33 address alone. A private
+//! key with an offline signature that is forged or has expired is an `INVALID_KEY`. Unlike some
+//! routers it reads what a client sends ahead of an answer, passes half-closed streams on, and answers
+//! PING at any moment: test against a real router as well.
 //!
 //! With a [`Personality`] it hears and speaks like one router: it takes lines apart as that does, knows
 //! its commands, checks them in its order, answers in its words, and closes, drops or is silent where
